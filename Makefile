@@ -1,0 +1,56 @@
+# Everything starts here; « make aide » lists the targets.
+# The set-up (.ci/preparation) needs Python 3.11 and nothing else; it does only what is not done.
+
+PYTHON ?= python3
+PORT ?= 8050
+# Processes that share the fast tests.
+PROCESSUS ?= 2
+OPTIONS ?=
+
+# By module: a folder that was moved or renamed still works.
+PY := .venv/bin/python
+UV ?= uv
+VERROU := $(UV) pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet
+
+.DEFAULT_GOAL := aide
+.PHONY: aide run test lint format bench verrous
+
+aide: ## cette liste
+	@echo "Passerelle : les commandes de make"
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+run: ## tout préparer, puis ouvrir le tableau de bord (PORT, 8050 par défaut)
+	@PORT=$(PORT) $(PYTHON) .ci/preparation run
+	@PORT=$(PORT) exec $(PY) -m gunicorn app:server --config python:dashboard.gunicorn \
+		--bind 127.0.0.1:$(PORT) --log-level warning
+
+test: ## tout préparer (navigateur et PostgreSQL compris), contrôler le code, lancer les tests
+	@$(PYTHON) .ci/preparation test
+	@$(MAKE) --no-print-directory controles
+	$(PY) -m pytest -n $(PROCESSUS) --dist loadfile --ignore=tests/browser $(OPTIONS)
+	$(PY) -m pytest tests/browser $(OPTIONS)
+
+lint: ## contrôler le code : ruff, mypy
+	@$(PYTHON) .ci/preparation lint
+	@$(MAKE) --no-print-directory controles
+
+.PHONY: controles
+controles:
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+
+format: ## mettre le code en forme
+	@$(PYTHON) .ci/preparation lint
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+bench: ## mesurer l’import, les réponses et les pages
+	@$(PYTHON) .ci/preparation lint
+	$(PY) -m tests.bench
+
+verrous: ## recalculer les fichiers de verrouillage (demande uv et npm)
+	$(VERROU) --output-file requirements.txt
+	$(VERROU) --group dev --constraint requirements.txt --output-file requirements-dev.txt
+	npm install --package-lock-only --ignore-scripts --no-audit --no-fund

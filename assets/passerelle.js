@@ -1,0 +1,227 @@
+/* What the browser does by itself: follow a choice to its address, tell the server which cards
+   are in view, copy a link, save a chart as a picture, open the sheet of filters on a phone. */
+(function () {
+  "use strict";
+
+  /* ---- addresses ---- */
+
+  function aller(adresse) {
+    if (adresse === window.location.pathname + window.location.search) { return; }
+    window.history.pushState({}, "", adresse);
+    window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
+  }
+
+  document.addEventListener("change", function (evenement) {
+    var choix = evenement.target;
+    if (choix.tagName === "SELECT" && choix.closest("[data-navigation]")) {
+      aller(choix.value);
+    }
+  });
+
+  /* ---- cards in view ---- */
+
+  var enVue = new Set();
+  var envoi = 0;
+
+  function envoyer() {
+    window.clearTimeout(envoi);
+    envoi = window.setTimeout(function () {
+      if (window.dash_clientside && window.dash_clientside.set_props) {
+        window.dash_clientside.set_props("visibles", { data: Array.from(enVue) });
+      }
+    }, 16);
+  }
+
+  var guetteur = new IntersectionObserver(function (entrees) {
+    entrees.forEach(function (entree) {
+      var nom = entree.target.dataset.indicateur;
+      if (entree.isIntersecting) { enVue.add(nom); } else { enVue.delete(nom); }
+    });
+    envoyer();
+  }, { rootMargin: "250px 0px" });
+
+  var guettees = new Set();
+
+  function guetter() {
+    guettees.forEach(function (carte) {
+      if (!carte.isConnected) {
+        guetteur.unobserve(carte);
+        guettees.delete(carte);
+        enVue.delete(carte.dataset.indicateur);
+      }
+    });
+    document.querySelectorAll(".carte[data-indicateur]").forEach(function (carte) {
+      if (!guettees.has(carte)) {
+        guettees.add(carte);
+        guetteur.observe(carte);
+      }
+    });
+  }
+
+  var attente = 0;
+  new MutationObserver(function () {
+    if (attente) { return; }
+    attente = window.requestAnimationFrame(function () {
+      attente = 0;
+      guetter();
+      suivreAncre();
+    });
+  }).observe(document.documentElement, { childList: true, subtree: true });
+
+  /* An address with an anchor leads to its card, once the page has been written. */
+  var ancreSuivie = null;
+
+  function suivreAncre() {
+    var ancre = decodeURIComponent(window.location.hash.slice(1));
+    var cible = ancre && document.getElementById(ancre);
+    var ici = window.location.pathname + window.location.hash;
+    if (cible && ancreSuivie !== ici) {
+      ancreSuivie = ici;
+      cible.scrollIntoView();
+    }
+  }
+
+  window.addEventListener("hashchange", function () { ancreSuivie = null; suivreAncre(); });
+
+  /* ---- buttons ---- */
+
+  function annoncer(texte) {
+    var annonce = document.getElementById("annonce");
+    if (annonce) { annonce.textContent = texte; }
+  }
+
+  function dire(bouton, texte) {
+    var avant = bouton.textContent;
+    bouton.textContent = texte;
+    annoncer(texte);
+    window.setTimeout(function () { bouton.textContent = avant; }, 1800);
+  }
+
+  function copier(bouton) {
+    var lien = window.location.origin + bouton.dataset.lien;
+    if (navigator.clipboard && window.isSecureContext) {
+      navigator.clipboard.writeText(lien).then(function () { dire(bouton, "Lien copié"); });
+      return;
+    }
+    var zone = document.createElement("textarea");
+    zone.value = lien;
+    document.body.appendChild(zone);
+    zone.select();
+    document.execCommand("copy");
+    zone.remove();
+    dire(bouton, "Lien copié");
+  }
+
+  function photographier(bouton) {
+    var carte = document.getElementById(bouton.dataset.carte);
+    var graphes = carte ? carte.querySelectorAll(".js-plotly-plot") : [];
+    if (!graphes.length || !window.Plotly) {
+      dire(bouton, "Pas de graphique ici");
+      return;
+    }
+    var titre = carte.querySelector("h2").textContent;
+    var phrase = carte.querySelector(".phrase").textContent;
+    var source = carte.querySelector(".pied-carte .source").textContent;
+    var notes = Array.from(carte.querySelectorAll(".protection, .exact")).map(function (n) {
+      return n.textContent;
+    }).join(" ");
+    Array.from(graphes).forEach(function (graphe, rang) {
+      var largeur = 960;
+      var haut = 96;
+      var bas = 64;
+      var mise = JSON.parse(JSON.stringify(graphe.layout));
+      mise.width = largeur;
+      mise.height = (graphe.layout.height || 400) + haut + bas;
+      mise.paper_bgcolor = "#ffffff";
+      mise.margin = Object.assign({}, mise.margin, {
+        t: ((mise.margin && mise.margin.t) || 0) + haut,
+        b: ((mise.margin && mise.margin.b) || 0) + bas,
+        l: 24,
+        r: 64,
+      });
+      mise.annotations = [
+        { xref: "paper", yref: "container", x: 0, y: 1, xanchor: "left", yanchor: "top", align: "left",
+          showarrow: false, font: { size: 20 }, text: "<b>" + titre + "</b>", yshift: -14 },
+        { xref: "paper", yref: "container", x: 0, y: 1, xanchor: "left", yanchor: "top", align: "left",
+          showarrow: false, font: { size: 14 }, text: couper(phrase, 120), yshift: -44 },
+        { xref: "paper", yref: "container", x: 0, y: 0, xanchor: "left", yanchor: "bottom",
+          align: "left", showarrow: false, font: { size: 11, color: "#4d5d6c" },
+          text: couper(notes + " " + source, 150), yshift: 10 },
+      ];
+      window.Plotly.downloadImage(
+        { data: graphe.data, layout: mise },
+        {
+          format: bouton.dataset.image,
+          width: mise.width,
+          height: mise.height,
+          scale: 2,
+          filename: "passerelle-" + bouton.dataset.carte + (rang ? "-" + (rang + 1) : ""),
+        }
+      );
+    });
+    annoncer("Image enregistrée");
+  }
+
+  function couper(texte, largeur) {
+    var lignes = [""];
+    texte.trim().split(/\s+/).forEach(function (mot) {
+      var derniere = lignes[lignes.length - 1];
+      if (derniere && derniere.length + 1 + mot.length > largeur) {
+        lignes.push(mot);
+      } else {
+        lignes[lignes.length - 1] = (derniere + " " + mot).trim();
+      }
+    });
+    return lignes.join("<br>");
+  }
+
+  /* ---- the sheet of filters, on a phone ---- */
+
+  function ouvrirFeuille(ouverte) {
+    document.body.classList.toggle("feuille-ouverte", ouverte);
+    var bouton = document.getElementById("ouvrir-feuille");
+    if (bouton) { bouton.setAttribute("aria-expanded", String(ouverte)); }
+    var cible = document.getElementById(ouverte ? "fermer-feuille" : "ouvrir-feuille");
+    if (cible) { cible.focus(); }
+  }
+
+  document.addEventListener("click", function (evenement) {
+    var bouton = evenement.target.closest("button");
+    if (!bouton) {
+      document.querySelectorAll(".points-de-vue[open]").forEach(function (volet) {
+        if (!volet.contains(evenement.target)) { volet.open = false; }
+      });
+      return;
+    }
+    if (bouton.dataset.lien) { copier(bouton); }
+    if (bouton.dataset.image) { photographier(bouton); }
+    if (bouton.id === "ouvrir-feuille") { ouvrirFeuille(true); }
+    if (bouton.id === "fermer-feuille") { ouvrirFeuille(false); }
+  });
+
+  document.addEventListener("keydown", function (evenement) {
+    if (evenement.key === "Escape") {
+      if (document.body.classList.contains("feuille-ouverte")) { ouvrirFeuille(false); }
+      document.querySelectorAll(".points-de-vue[open]").forEach(function (volet) {
+        volet.open = false;
+      });
+    }
+    if (evenement.key === "Tab" && document.body.classList.contains("feuille-ouverte")) {
+      var feuille = document.getElementById("feuille");
+      var prenables = Array.from(
+        feuille.querySelectorAll("button, select, summary, a[href]")
+      ).filter(function (e) { return !e.disabled && e.offsetParent !== null; });
+      var premier = prenables[0];
+      var dernier = prenables[prenables.length - 1];
+      if (evenement.shiftKey && document.activeElement === premier) {
+        evenement.preventDefault();
+        dernier.focus();
+      } else if (!evenement.shiftKey && document.activeElement === dernier) {
+        evenement.preventDefault();
+        premier.focus();
+      }
+    }
+  });
+
+  window.addEventListener("popstate", function () { ancreSuivie = null; });
+})();

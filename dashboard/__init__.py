@@ -1,0 +1,1 @@
+"""What a person sees: pages, charts, tables, texts, files. Never a figure of its own making."""

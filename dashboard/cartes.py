@@ -1,0 +1,538 @@
+"""The chart card of an indicator: sentence, chart, places side by side, table, source, files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlencode
+
+from dash import dcc, html
+
+from dashboard import couleurs as c
+from dashboard import graphiques, phrases, tableaux
+from dashboard.nombres import INSECABLE, annee_lisible, date_longue, nombre, pluriel, pourcentage
+from data.catalogue import ORIGINE_DES_CHAMPS, POPULATIONS, Indicateur, Serie
+from data.treillis import CHAMP_DU_PROFIL
+from queries.comparaisons import alentours, annee_precedente, referer
+from queries.constantes import constantes_de
+from queries.depot import Depot, Etat
+from queries.lecteur import Lecteur
+from queries.lieux import nommer
+from queries.question import NORD, Question
+from queries.reponses import (
+    NOTE_ARRONDI,
+    NOTE_EXACT,
+    NOTE_MULTIPLE,
+    Ligne,
+    Reponse,
+    repondre,
+)
+from queries.selection import Selection, ecrire, ecrire_lieux
+
+FORMULAIRES = {
+    "usagers": "fiche usager",
+    "situations": "fiche situation",
+    "interventions": "fiche d’intervention",
+}
+PAGES_IMPRIMEES = {"effectifs": "7", "situations": "7 à 11", "familles": "12 à 13"}
+PAGES_ACCOMPAGNEMENTS = "14 à 25"
+
+
+@dataclass(frozen=True, slots=True)
+class Contexte:
+    """What drawing a card needs to know."""
+
+    selection: Selection
+    etat: Etat
+    lecteur: Lecteur
+    depot: Depot
+    chemin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Matiere:
+    """The answers behind a card. `principales`: one per place, year and profile chosen."""
+
+    indicateur: Indicateur
+    principales: tuple[Reponse, ...]
+    reference: tuple[str, Reponse] | None
+    precedente: Reponse | None
+    alentours: tuple[Reponse, ...]
+
+
+def rassembler(indicateurs: Sequence[Indicateur], ctx: Contexte) -> list[Matiere]:
+    """Every answer these cards need, asked together."""
+    s, etat = ctx.selection, ctx.etat
+    demandes: list[tuple[Indicateur, list[Question], Any, Question | None, list[Question]]] = []
+    toutes: list[Question] = []
+    for ind in indicateurs:
+        principales = s.questions(ind)
+        tete = principales[0]
+        seule = len(principales) == 1
+        reference = referer(tete, s.reference, ind, etat) if seule else None
+        avant = annee_precedente(tete, ind, etat)
+        autour = alentours(tete, ind, etat, ctx.lecteur) if seule else []
+        demandes.append((ind, principales, reference, avant, autour))
+        toutes += principales
+        toutes += [reference[1]] if reference else []
+        toutes += [avant] if avant else []
+        toutes += autour
+    toutes = list(dict.fromkeys(toutes))
+    reponses = dict(zip(toutes, repondre(toutes, ctx.lecteur, ctx.depot), strict=True))
+    return [
+        Matiere(
+            ind,
+            tuple(reponses[q] for q in principales),
+            (reference[0], reponses[reference[1]]) if reference else None,
+            reponses[avant] if avant else None,
+            tuple(reponses[q] for q in autour),
+        )
+        for ind, principales, reference, avant, autour in demandes
+    ]
+
+
+def cadre(ind: Indicateur) -> html.Section:
+    """The empty card, filled when it comes into view."""
+    return html.Section(
+        [
+            html.Header(
+                [
+                    html.Span(ind.numero, className="numero"),
+                    html.H2(ind.titre, id=f"titre-{ind.id}"),
+                    html.P(ind.question, className="question"),
+                ],
+                className="tete-carte",
+            ),
+            html.Div(
+                html.Div(className="attente", **{"aria-hidden": "true"}),
+                id=f"corps-{ind.id}",
+                className="corps-carte",
+            ),
+        ],
+        id=ind.id,
+        className="carte",
+        **{"aria-labelledby": f"titre-{ind.id}", "data-indicateur": ind.id},
+    )
+
+
+def nom_de_reponse(reponse: Reponse, ctx: Contexte) -> str:
+    """What tells an answer from those beside it: place, year, profile."""
+    s, q = ctx.selection, reponse.question
+    morceaux = []
+    if len(s.lieux) > 1 or (len(s.annees) == 1 and len(s.profils()) == 1):
+        morceaux.append(nommer(ctx.etat, q.lieu))
+    if len(s.annees) > 1:
+        morceaux.append(annee_lisible(q.annee))
+    if len(s.profils()) > 1:
+        morceaux.append(nommer_filtres(q.filtres, ctx.etat))
+    return f"{INSECABLE}· ".join(m for m in morceaux if m)
+
+
+def nommer_filtres(filtres: Sequence[tuple[str, str]], etat: Etat) -> str:
+    """Profile values in words: « Fille, 10-13 ans »."""
+    noms = []
+    for profil, code in filtres:
+        liste = etat.listes[CHAMP_DU_PROFIL[profil]]
+        noms.append(next((v.libelle for v in liste if v.code == code), code))
+    return ", ".join(noms)
+
+
+def remplir(matiere: Matiere, ctx: Contexte) -> list[Any]:
+    """The body of a card."""
+    ind, tete = matiere.indicateur, matiere.principales[0]
+    nom_reference = matiere.reference[0] if matiere.reference else ""
+    phrase = (
+        phrases.resumer(
+            tete,
+            ctx.etat,
+            matiere.reference[1] if matiere.reference else None,
+            matiere.precedente,
+            nom_reference,
+        )
+        if len(matiere.principales) == 1
+        else " ".join(phrases.resumer(r, ctx.etat) for r in matiere.principales[:6])
+    )
+    colonnes = [(nom_de_reponse(r, ctx), r) for r in matiere.principales]
+    if matiere.reference:
+        colonnes.append(matiere.reference)
+    corps: list[Any] = [html.P(phrase, className="phrase", id=f"phrase-{ind.id}")]
+    if any(x.affichee or x.statut == "masque" for r in matiere.principales for x in r.lignes):
+        if ctx.selection.vue == "tableau":
+            corps.append(html.Div(tableaux.donnees(colonnes), className="defile", tabIndex=0))
+        else:
+            corps += _dessiner(matiere, ctx, colonnes, phrase)
+        corps += _autour(matiere, ctx)
+        if ctx.selection.vue != "tableau":
+            corps.append(
+                html.Details(
+                    [
+                        html.Summary("Les chiffres en tableau"),
+                        html.Div(tableaux.donnees(colonnes), className="defile", tabIndex=0),
+                    ],
+                    className="chiffres",
+                )
+            )
+    corps.append(_pied(matiere, ctx))
+    return corps
+
+
+def _dessiner(
+    matiere: Matiere, ctx: Contexte, colonnes: list[tuple[str, Reponse]], phrase: str
+) -> list[Any]:
+    ind = matiere.indicateur
+    if not any(s.modalites for s in ind.series):
+        return _dessiner_nombre(matiere, ctx, phrase)
+    if ind.id == "demande_objectifs":
+        return [_figure(ind, "", graphiques.barres(_traces_des_series(matiere)), phrase)]
+    if ind.famille == "qualite_saisie":
+        lignes = [x for x in matiere.principales[0].lignes if x.modalite == "renseigne"]
+        lignes = [replace(x, libelle=x.libelle.split(" : ")[0]) for x in lignes]
+        trace = graphiques.Trace(colonnes[0][0], lignes, _couleur(matiere, 0, ctx))
+        return [_figure(ind, "", graphiques.barres([trace]), phrase), *_valeurs(matiere)]
+    series = [s for s in ind.series if s.modalites]
+    plusieurs = len(series) > 1
+    maximum = 0.0
+    if plusieurs:
+        maximum = max(x.part or x.effectif or x.valeur or 0 for x in matiere.principales[0].lignes)
+    blocs = []
+    for serie in series:
+        figure = graphiques.barres(
+            _traces(matiere, ctx, serie), unite=ind.unite, etroit=plusieurs, maximum=maximum
+        )
+        titre = [html.H3(serie.libelle, className="titre-serie")] if plusieurs else []
+        blocs.append(html.Div([*titre, _figure(ind, serie.code, figure, phrase)]))
+    return [html.Div(blocs, className="series" if plusieurs else ""), *_valeurs(matiere)]
+
+
+def _couleur(matiere: Matiere, rang: int, ctx: Contexte) -> str:
+    if len(matiere.principales) > 1:
+        return c.LIEUX[rang % len(c.LIEUX)]
+    if matiere.principales[0].population == "ps":
+        return c.ENSEMBLE_PS
+    return c.DEPARTEMENT if ctx.selection.lieu == NORD else c.LIEU
+
+
+def _traces(matiere: Matiere, ctx: Contexte, serie: Serie) -> list[graphiques.Trace]:
+    traces = []
+    for i, r in enumerate(matiere.principales[: len(c.LIEUX)]):
+        traces.append(
+            graphiques.Trace(
+                nom_de_reponse(r, ctx),
+                r.serie(serie.code),
+                _couleur(matiere, i, ctx),
+                r.politique.plancher,
+                r.politique.exacte,
+            )
+        )
+    if matiere.reference and not matiere.indicateur.choix == "effectif":
+        nom, r = matiere.reference
+        couleur = {"Ensemble PS": c.ENSEMBLE_PS, "Département": c.DEPARTEMENT}.get(nom, c.PASSE)
+        traces.append(
+            graphiques.Trace(
+                nom,
+                r.serie(serie.code),
+                couleur,
+                r.politique.plancher,
+                r.politique.exacte,
+                repere=True,
+            )
+        )
+    constantes = {
+        k.modalite: k for k in constantes_de(matiere.indicateur.id) if k.serie == serie.code
+    }
+    if constantes and "insee" in matiere.indicateur.comparaisons:
+        lignes = [
+            Ligne(serie.code, m.code, m.libelle, "exact", part=constantes[m.code].part)
+            if m.code in constantes
+            else Ligne(serie.code, m.code, m.libelle, "non_pose")
+            for m in serie.modalites
+        ]
+        traces.append(
+            graphiques.Trace("INSEE", lignes, c.INSEE, exact=True, repere=True, symbole="diamond")
+        )
+    return traces
+
+
+def _traces_des_series(matiere: Matiere) -> list[graphiques.Trace]:
+    r = matiere.principales[0]
+    return [
+        graphiques.Trace(
+            s.libelle, r.serie(s.code), couleur, r.politique.plancher, r.politique.exacte
+        )
+        for s, couleur in zip(matiere.indicateur.series, (c.PASSE, c.DEPARTEMENT), strict=False)
+    ]
+
+
+def _valeurs(matiere: Matiere) -> list[Any]:
+    """Averages and medians beside the bars."""
+    if len(matiere.principales) > 1:
+        return []
+    lignes = [x for x in matiere.principales[0].lignes if x.valeur is not None and x.serie != "etp"]
+    return [
+        html.P(
+            [
+                f"{x.libelle}{INSECABLE}: ",
+                html.Strong(("environ " if x.statut == "arrondi" else "") + nombre(x.valeur or 0)),
+                f" ({x.note})" if x.note else "",
+            ],
+            className="valeur",
+        )
+        for x in lignes
+    ]
+
+
+def _dessiner_nombre(matiere: Matiere, ctx: Contexte, phrase: str) -> list[Any]:
+    """A number has no values to draw: its places side by side are the chart."""
+    ind = matiere.indicateur
+    reponses = matiere.alentours if len(matiere.principales) == 1 else matiere.principales
+    reponses = tuple(r for r in reponses if r.question.lieu != NORD or len(reponses) == 1)
+    grands = []
+    for r in matiere.principales[:6]:
+        x = r.lignes[0]
+        grands.append(
+            html.P(
+                [
+                    html.Span(
+                        ("≈" + INSECABLE if x.statut == "arrondi" else "")
+                        + graphiques.etiquette(x, r.politique.plancher),
+                        className="grand",
+                    ),
+                    html.Span(nom_de_reponse(r, ctx)),
+                ],
+                className="grand-nombre",
+            )
+        )
+    if len(reponses) < 2:
+        return [html.Div(grands, className="grands")]
+    lignes = [
+        replace(
+            r.lignes[0],
+            libelle=nommer(ctx.etat, r.question.lieu)
+            if len(matiere.principales) == 1
+            else nom_de_reponse(r, ctx),
+        )
+        for r in reponses
+    ]
+    traces = [
+        graphiques.Trace(
+            ind.titre,
+            lignes,
+            c.LIEU,
+            reponses[0].politique.plancher,
+            all(r.politique.exacte for r in reponses),
+        )
+    ]
+    return [
+        html.Div(grands, className="grands"),
+        _figure(ind, "", graphiques.barres(traces), phrase),
+    ]
+
+
+def _figure(ind: Indicateur, serie: str, figure: graphiques.Figure, phrase: str) -> html.Figure:
+    nom = f"graphe-{ind.id}" + (f"-{serie}" if serie else "")
+    return html.Figure(
+        [
+            dcc.Graph(
+                id=nom,
+                figure=figure,
+                config={"displayModeBar": False, "responsive": True},
+                style={"height": f"{figure['layout']['height']}px"},
+                className="graphe",
+            ),
+            html.Figcaption(phrase, className="hors-vue"),
+        ],
+        role="img",
+        **{"aria-label": phrase},
+    )
+
+
+def _autour(matiere: Matiere, ctx: Contexte) -> list[Any]:
+    """Places side by side: 100 % bars where they are honest, else a heat table."""
+    if len(matiere.alentours) < 2:
+        return []
+    ind = matiere.indicateur
+    colonnes = [(nommer(ctx.etat, r.question.lieu), r) for r in matiere.alentours]
+    titre = (
+        "Par territoire"
+        if ctx.selection.lieu.type in ("departement", "territoire", "reseau", "poste")
+        else "Autour"
+    )
+    if not any(s.modalites for s in ind.series):
+        return []
+    sorties: list[Any] = [html.H3(titre, className="titre-autour")]
+    if ind.choix == "effectif":
+        sorties.append(html.Div(tableaux.effectifs(colonnes), className="defile", tabIndex=0))
+        return sorties
+    if ind.famille == "qualite_saisie":
+        return []
+    series = [s for s in ind.series if s.modalites]
+    blocs = []
+    for serie in series:
+        titres = [html.H4(serie.libelle)] if len(series) > 1 else []
+        if tableaux.peut_empiler(colonnes, serie.code):
+            tableau: Any = tableaux.empilees(colonnes, serie.code)
+        else:
+            tableau = html.Div(
+                tableaux.chaleur(colonnes, serie.code), className="defile", tabIndex=0
+            )
+        blocs.append(html.Div([*titres, tableau]))
+    return [*sorties, html.Div(blocs, className="series" if len(series) > 1 else "")]
+
+
+def _pied(matiere: Matiere, ctx: Contexte) -> html.Footer:
+    ind, r = matiere.indicateur, matiere.principales[0]
+    notes: list[Any] = []
+    x = next((y for y in r.lignes if y.base or y.non_renseigne is not None), None)
+    if x is not None and ind.de_jeunes and x.base:
+        base = f"Base{INSECABLE}: {'' if r.politique.exacte else 'environ '}"
+        base += pluriel(x.base, "jeune" if ind.unite == "jeune" else ind.unite)
+        if x.non_renseigne is not None:
+            total = x.base + x.non_renseigne
+            part = pourcentage(100 * x.non_renseigne / total) if total else ""
+            base += (
+                f" · non renseigné{INSECABLE}: {nombre(x.non_renseigne)}"
+                f"{f', soit {part}' if part else ''}"
+            )
+        notes.append(html.Span(f"{base}."))
+        if x.non_renseigne is not None and x.non_renseigne > x.base:
+            notes.append(
+                html.Strong(
+                    "Attention : moins de la moitié des réponses sont connues.", className="alerte"
+                )
+            )
+    if any(s.multiple for s in ind.series):
+        notes.append(html.Span(NOTE_MULTIPLE))
+    if ind.famille == "evenements" and not r.politique.exacte:
+        notes.append(html.Span("Parts calculées sur des événements, données en pour cent entiers."))
+    for constante in constantes_de(ind.id):
+        notes.append(html.Span(f"{constante.source}."))
+    protege = any(y.statut in ("arrondi", "masque") for y in r.lignes)
+    if protege:
+        notes.append(html.Span(NOTE_ARRONDI, className="protection"))
+    if r.politique.exacte:
+        notes.append(html.Strong(NOTE_EXACT, className="exact"))
+    source = (
+        f"Source{INSECABLE}: Base de Données Commune, livraison n°{INSECABLE}"
+        f"{r.livraison.numero} du {date_longue(r.livraison.date)}"
+    )
+    if ctx.etat.synthetique:
+        source += " – données de démonstration, synthétiques"
+    page = PAGES_IMPRIMEES.get(
+        ind.chapitre, PAGES_ACCOMPAGNEMENTS if ind.chapitre == "accompagnements" else ""
+    )
+    if page:
+        source += f" · rapport imprimé 2021-2022, p.{INSECABLE}{page}"
+    return html.Footer(
+        [
+            html.P([y for note in notes for y in (note, " ")], className="notes"),
+            html.P(f"{source}.", className="source"),
+            _outils(matiere, ctx),
+            _pourquoi(matiere, ctx),
+        ],
+        className="pied-carte",
+    )
+
+
+def adresse_api(ind: Indicateur, ctx: Contexte, format_: str) -> str:
+    """Address of the same answers as a file."""
+    s = ctx.selection
+    paires = [("annee", a) for a in s.annees]
+    paires += ecrire_lieux(s.lieux, ctx.lecteur)
+    if ind.de_jeunes or ind.famille == "qualite_saisie":
+        paires += [(p, v) for p, valeurs in s.filtres for v in valeurs]
+        paires.append(("population", s.population))
+    paires.append(("format", format_))
+    return f"/api/v1/indicateurs/{ind.id}?{urlencode(paires)}"
+
+
+def _outils(matiere: Matiere, ctx: Contexte) -> html.Ul:
+    ind = matiere.indicateur
+    requete = ecrire(ctx.selection, ctx.etat, ctx.lecteur)
+    lien = f"{ctx.chemin}{'?' + requete if requete else ''}#{ind.id}"
+    nom = f"« {ind.titre} »"
+    images = [
+        html.Li(
+            html.Button(
+                titre,
+                type="button",
+                className="lien",
+                **{
+                    "data-image": format_,
+                    "data-carte": ind.id,
+                    "aria-label": f"Télécharger le graphique {nom} en {titre}",
+                },
+            )
+        )
+        for format_, titre in (("png", "PNG"), ("svg", "SVG"))
+        if ctx.selection.vue != "tableau"
+    ]
+    return html.Ul(
+        [
+            html.Li(
+                html.A(
+                    titre,
+                    href=adresse_api(ind, ctx, format_),
+                    download="",
+                    **{"aria-label": f"Télécharger les chiffres {nom} en {titre}"},
+                )
+            )
+            for format_, titre in (("csv", "CSV"), ("xlsx", "XLSX"))
+        ]
+        + images
+        + [
+            html.Li(
+                html.Button(
+                    "Copier le lien",
+                    type="button",
+                    className="lien",
+                    **{"data-lien": lien, "aria-label": f"Copier le lien vers {nom}"},
+                )
+            )
+        ],
+        className="outils",
+    )
+
+
+@lru_cache(maxsize=256)
+def _provenance(champ: str) -> str:
+    origines = [ORIGINE_DES_CHAMPS.get(x) for x in champ.split(";")]
+    textes = []
+    for origine in origines:
+        if origine:
+            forme, colonne = origine.split(".")
+            textes.append(f"{FORMULAIRES[forme]}, champ « {colonne} »")
+    return " ; ".join(textes)
+
+
+def _pourquoi(matiere: Matiere, ctx: Contexte) -> html.Details:
+    ind, r = matiere.indicateur, matiere.principales[0]
+    definitions: list[tuple[str, str]] = [("Question", ind.question)]
+    if r.population:
+        definitions.append(("Population", f"{POPULATIONS[r.population]}, {r.question.annee}"))
+    if ind.base != "-":
+        definitions.append(("Base", ind.base))
+    champ = _provenance(ind.champ)
+    if champ:
+        definitions.append(("D’où vient la réponse", champ))
+    definitions.append(("Unité comptée", ind.unite))
+    if ind.note:
+        definitions.append(("À savoir", ind.note))
+    if r.politique.exacte:
+        protection = "aucune : ces chiffres sont exacts et ne sortent pas de votre service"
+    elif ind.famille == "activite" and ind.id != "actions_participants":
+        protection = "aucune : l’activité ne décrit pas des jeunes, ses nombres sont exacts"
+    else:
+        protection = (
+            f"nombres arrondis au multiple de 5, rien sous {r.politique.plancher}, "
+            f"pas de détail sous {r.politique.assiette} réponses"
+        )
+    definitions.append(("Protection", protection))
+    return html.Details(
+        [
+            html.Summary("Pourquoi ce chiffre ?"),
+            html.Dl([y for t, d in definitions for y in (html.Dt(t), html.Dd(d))]),
+        ],
+        className="pourquoi",
+    )

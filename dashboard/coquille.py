@@ -1,0 +1,130 @@
+"""What stands around every page: head of the site, navigation, filter bar, foot."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import dcc, html
+
+from dashboard.nombres import INSECABLE, date_longue
+from data.catalogue import CHAPITRES
+from queries.depot import Etat
+
+RUBRIQUES: tuple[tuple[str, str], ...] = (
+    ("/", "Vue d’ensemble"),
+    *((f"/{code}", titre) for code, (_, titre) in CHAPITRES.items()),
+)
+"""Paths and titles of the pages, in the order of the navigation."""
+
+COURTS = {
+    "/situations": "Situations",
+    "/familles": "Familles",
+    "/accompagnements": "Accompagnements",
+    "/actions": "Actions",
+}
+
+INDEX = """<!DOCTYPE html>
+<html lang="fr">
+  <head>
+    {%metas%}
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="color-scheme" content="light">
+    <title>{%title%}</title>
+    {%favicon%}
+    {%css%}
+  </head>
+  <body>
+    <a class="evitement" href="#contenu">Aller au contenu</a>
+    {%app_entry%}
+    <footer class="technique">
+      {%config%}
+      {%scripts%}
+      {%renderer%}
+    </footer>
+  </body>
+</html>
+"""
+
+
+def naviguer(chemin: str, requete: str) -> list[html.Li]:
+    """Links to the pages, keeping what is looked at."""
+    return [
+        html.Li(
+            dcc.Link(
+                COURTS.get(adresse, titre),
+                href=f"{adresse}{requete}",
+                className="ici" if adresse == chemin else "",
+                **({"title": "Page actuelle"} if adresse == chemin else {}),
+            )
+        )
+        for adresse, titre in RUBRIQUES
+    ]
+
+
+def composer(points_de_vue: Any) -> html.Div:
+    """The shell; `barre`, `navigation`, `contenu` are filled from the address."""
+    return html.Div(
+        [
+            dcc.Location(id="adresse", refresh=False),
+            dcc.Store(id="visibles", data=[]),
+            dcc.Store(id="dessinees", data={}),
+            dcc.Store(id="page", data=None),
+            dcc.Store(id="titre", data=None),
+            html.Header(
+                [
+                    html.Div(
+                        [
+                            dcc.Link(
+                                [
+                                    html.Span(className="arche", **{"aria-hidden": "true"}),
+                                    html.Span("Passerelle"),
+                                ],
+                                href="/",
+                                className="marque",
+                                title="Passerelle, vue d’ensemble",
+                            ),
+                            html.P(
+                                "Les ALSES du Nord, du formulaire au rapport", className="devise"
+                            ),
+                            points_de_vue,
+                        ],
+                        className="rang-marque",
+                    ),
+                    html.Nav(
+                        html.Ul(id="navigation"),
+                        className="navigation",
+                        **{"aria-label": "Pages"},
+                    ),
+                ],
+                className="entete",
+            ),
+            html.Section(
+                id="barre", className="barre", **{"aria-label": "Choix du lieu et de l’année"}
+            ),
+            html.Main(
+                [
+                    html.Div(id="avis", role="status", className="avis"),
+                    html.Div(id="contenu"),
+                ],
+                id="principal",
+            ),
+            html.Footer(id="pied", className="pied"),
+            html.Div(id="annonce", role="status", className="hors-vue", **{"aria-live": "polite"}),
+        ],
+        className="application",
+    )
+
+
+def pied(etat: Etat) -> list[Any]:
+    """Delivery, nature of the data."""
+    livraison = etat.livraison
+    phrases = [
+        f"Figures de la livraison n°{INSECABLE}{livraison.numero} du "
+        f"{date_longue(livraison.date)}.".replace("Figures", "Chiffres")
+    ]
+    if etat.synthetique:
+        phrases.append(
+            "Données de démonstration : entièrement synthétiques, aucun jeune réel n’y figure."
+        )
+    phrases.append("Rien de ce qui est affiché ne permet de reconnaître un jeune.")
+    return [html.P(" ".join(phrases))]

@@ -1,0 +1,26 @@
+"""How gunicorn serves the dashboard: `gunicorn app:server --config python:dashboard.gunicorn`.
+
+`PORT` and `WEB_CONCURRENCY` come from the environment, as a Procfile platform sets them.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+bind = f"0.0.0.0:{os.environ.get('PORT') or 8050}"
+workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
+worker_class = "sync"
+# One copy of the code in memory, and one first request, which `app.py` asks, for all the workers.
+preload_app = True
+timeout = 60
+# Heartbeats on a disk can stall a worker; memory cannot.
+worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+# No remote control of the service.
+control_socket_disable = True
+
+
+def when_ready(serveur: Any) -> None:
+    """Tells the person who started the service where to find it."""
+    adresses = ", ".join(str(prise).replace("0.0.0.0", "127.0.0.1") for prise in serveur.LISTENERS)
+    print(f"▸ Passerelle est prête : {adresses} (Ctrl-C pour arrêter)", flush=True)

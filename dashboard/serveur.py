@@ -1,0 +1,189 @@
+"""The server: Flask, Dash, the callbacks that turn an address into a page.
+
+The address is the state. A change of filter changes the address; `tourner` rewrites the bar and,
+when the page is another one, the page; `dessiner` fills the cards in view.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+from urllib.parse import parse_qs
+
+import dash
+from dash import Dash, Input, Output, State, html, no_update, set_props
+from flask import Flask
+
+from dashboard import api, cartes, coquille, session
+from dashboard.cartes import Contexte
+from dashboard.filtres import Barre
+from dashboard.pages import accueil, chapitre, introuvable
+from data.catalogue import CHAPITRES
+from queries.depot import BaseIndisponible, Depot
+from queries.lecteur import Lecteur
+from queries.selection import PARAMETRES, Lue, lire
+
+AN = 31_536_000
+SANS_PROFIL = frozenset({"actions"})
+
+
+def creer_application(url: str | None = None) -> Dash:
+    """The Dash application on this database (default: `DATABASE_URL`)."""
+    server = Flask("passerelle")
+    server.config["SEND_FILE_MAX_AGE_DEFAULT"] = AN
+    server.config["COMPRESS_ALGORITHM"] = ["zstd", "br", "gzip"]
+    depot = Depot(url)
+    session.enregistrer(server, depot)
+    api.enregistrer(server, depot)
+    racine = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    app = Dash(
+        "passerelle",
+        server=server,
+        assets_folder=os.path.join(racine, "assets"),
+        title="Passerelle",
+        update_title=None,
+        compress=True,
+        suppress_callback_exceptions=True,
+        index_string=coquille.INDEX,
+        serve_locally=True,
+    )
+    app.layout = lambda: coquille.composer(_points_de_vue(depot))
+    _enregistrer_rappels(app, depot)
+    return app
+
+
+def _points_de_vue(depot: Depot) -> Any:
+    try:
+        etat = depot.etat()
+    except BaseIndisponible:
+        return html.Span()
+    return session.composer_points_de_vue(etat)
+
+
+def lire_adresse(requete: str | None, depot: Depot, lecteur: Lecteur) -> tuple[Lue, Any]:
+    """The selection of a query string, and the state of the database it was read against."""
+    etat = depot.etat()
+    parametres = parse_qs((requete or "").lstrip("?"), keep_blank_values=False)
+    lue = lire({k: v for k, v in parametres.items() if k in PARAMETRES}, etat, lecteur)
+    for inconnu in sorted(set(parametres) - set(PARAMETRES)):
+        lue.avis.append(f"Paramètre inconnu : « {inconnu[:60]} », ignoré.")
+    return lue, etat
+
+
+def composer_page(chemin: str, ctx: Contexte) -> tuple[str, list[Any]]:
+    """Title and content of a page."""
+    nom = chemin.strip("/")
+    if not nom:
+        return "Vue d’ensemble", accueil.composer(ctx)
+    if nom in CHAPITRES:
+        return CHAPITRES[nom][1], chapitre.composer(nom, ctx)
+    return "Page introuvable", introuvable.composer()
+
+
+def _enregistrer_rappels(app: Dash, depot: Depot) -> None:
+    @app.callback(
+        Output("navigation", "children"),
+        Output("barre", "children"),
+        Output("avis", "children"),
+        Output("contenu", "children"),
+        Output("pied", "children"),
+        Output("page", "data"),
+        Output("titre", "data"),
+        Input("adresse", "pathname"),
+        Input("adresse", "search"),
+        State("page", "data"),
+    )
+    def tourner(chemin: str | None, requete: str | None, page: Any) -> tuple[Any, ...]:
+        chemin = chemin or "/"
+        lecteur = session.lecteur_courant()
+        try:
+            lue, etat = lire_adresse(requete, depot, lecteur)
+        except BaseIndisponible as erreur:
+            return no_update, [], [html.P(str(erreur))], [], [], None, "Base indisponible"
+        ctx = Contexte(lue.selection, etat, lecteur, depot, chemin)
+        nom = chemin.strip("/")
+        barre = Barre(lue.selection, etat, lecteur, chemin, profils=nom not in SANS_PROFIL)
+        avis = [html.P(texte) for texte in lue.avis]
+        meme = page == [chemin, etat.publication] and nom in CHAPITRES
+        if meme:
+            contenu: Any = no_update
+            titre = CHAPITRES[nom][1]
+            _retourner_chapitre(nom, ctx)
+        else:
+            titre, contenu = composer_page(chemin, ctx)
+            if nom in CHAPITRES:
+                contenu = _plier(contenu, nom, ctx)
+        return (
+            coquille.naviguer(chemin, requete or ""),
+            barre.composer(),
+            avis,
+            contenu,
+            coquille.pied(etat),
+            [chemin, etat.publication],
+            f"{titre} – {barre.resume()} – Passerelle",
+        )
+
+    @app.callback(
+        Output("dessinees", "data"),
+        Input("visibles", "data"),
+        Input("adresse", "search"),
+        State("adresse", "pathname"),
+        State("dessinees", "data"),
+    )
+    def dessiner(
+        visibles: list[str] | None, requete: str | None, chemin: str | None, deja: Any
+    ) -> Any:
+        chemin = chemin or "/"
+        lecteur = session.lecteur_courant()
+        try:
+            lue, etat = lire_adresse(requete, depot, lecteur)
+        except BaseIndisponible:
+            return no_update
+        etat_du_dessin = f"{chemin}{requete or ''}#{etat.publication}"
+        connus = deja or {}
+        a_faire = [
+            etat.catalogue[i]
+            for i in visibles or []
+            if i in etat.catalogue and connus.get(i) != etat_du_dessin
+        ]
+        if not a_faire:
+            return no_update
+        ctx = Contexte(lue.selection, etat, lecteur, depot, chemin)
+        for matiere in cartes.rassembler(a_faire, ctx):
+            set_props(f"corps-{matiere.indicateur.id}", {"children": cartes.remplir(matiere, ctx)})
+        return {**connus, **{i.id: etat_du_dessin for i in a_faire}}
+
+    app.clientside_callback(
+        "function (titre) { if (titre) { document.title = titre; } return titre; }",
+        Output("annonce", "children"),
+        Input("titre", "data"),
+        prevent_initial_call=True,
+    )
+
+
+def _retourner_chapitre(nom: str, ctx: Contexte) -> None:
+    """The same chapter seen otherwise: what stands above the cards, which cards are folded."""
+    set_props("tete-chapitre", {"children": chapitre.dire(nom, ctx)})
+    refuses = _refuses(nom, ctx)
+    for ind in chapitre.indicateurs(nom, ctx):
+        plie = " pliee" if ind.id in refuses else ""
+        set_props(ind.id, {"className": f"carte{plie}"})
+        set_props(f"index-{ind.id}", {"className": plie.strip()})
+
+
+def _refuses(nom: str, ctx: Contexte) -> dict[str, str]:
+    if ctx.selection.lieu.type not in ("college", "association_college"):
+        return {}
+    return chapitre.refuser(nom, ctx)
+
+
+def _plier(contenu: list[Any], nom: str, ctx: Contexte) -> list[Any]:
+    refuses = _refuses(nom, ctx)
+    if refuses:
+        for composant in dash.html.Div(contenu)._traverse():
+            identifiant = getattr(composant, "id", None)
+            if identifiant in refuses:
+                composant.className = "carte pliee"
+            elif isinstance(identifiant, str) and identifiant.removeprefix("index-") in refuses:
+                composant.className = "pliee"
+    return contenu

@@ -1,0 +1,207 @@
+"""Tables: the same answers as the charts, and territoires side by side.
+
+They paste into a word processor as tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dash import html
+
+from dashboard import couleurs as c
+from dashboard.graphiques import decrire, etiquette
+from dashboard.nombres import INSECABLE, nombre, pourcentage
+from queries.reponses import STATUTS, Ligne, Reponse
+
+Colonnes = Sequence[tuple[str, Reponse]]
+"""Title and answer of each column (or row) of a table, all to the same indicator."""
+
+
+def _cellule(ligne: Ligne, plancher: int, *, exact: bool) -> str:
+    return etiquette(ligne, plancher, exact=exact)
+
+
+def donnees(colonnes: Colonnes) -> html.Table:
+    """Every value with its number and share; one group of columns per answer."""
+    premiere = colonnes[0][1]
+    series = [s for s in premiere.indicateur.series if premiere.serie(s.code)]
+    avec_nombre = any(x.effectif is not None for _, r in colonnes for x in r.lignes)
+    avec_part = any(x.part is not None for _, r in colonnes for x in r.lignes)
+    avec_valeur = any(x.valeur is not None for _, r in colonnes for x in r.lignes)
+    sous = [
+        titre
+        for titre, oui in (("Nombre", avec_nombre), ("Part", avec_part), ("Valeur", avec_valeur))
+        if oui
+    ] or ["Réponse"]
+    tete = [
+        html.Tr(
+            [
+                html.Th("Réponse", scope="col", rowSpan=2),
+                *(
+                    html.Th(titre, scope="colgroup", colSpan=len(sous), className="nombre")
+                    for titre, _ in colonnes
+                ),
+            ]
+        ),
+        html.Tr([html.Th(s, scope="col", className="nombre") for _ in colonnes for s in sous]),
+    ]
+    corps = []
+    for serie in series:
+        if len(series) > 1 and serie.libelle and len(premiere.serie(serie.code)) > 1:
+            corps.append(
+                html.Tr(
+                    html.Th(serie.libelle, colSpan=1 + len(colonnes) * len(sous), scope="rowgroup"),
+                    className="serie",
+                )
+            )
+        for i, ligne in enumerate(premiere.serie(serie.code)):
+            cases = []
+            for _, reponse in colonnes:
+                lignes = reponse.serie(serie.code)
+                cases.extend(_cases(lignes[i] if i < len(lignes) else ligne, reponse, sous))
+            corps.append(html.Tr([html.Th(ligne.libelle, scope="row"), *cases]))
+    return html.Table([html.Thead(tete), html.Tbody(corps)], className="tableau donnees")
+
+
+def _cases(ligne: Ligne, reponse: Reponse, sous: Sequence[str]) -> list[html.Td]:
+    plancher, exact = reponse.politique.plancher, reponse.politique.exacte
+    if not ligne.affichee:
+        texte = etiquette(ligne, plancher)
+        if ligne.statut != "masque":
+            texte = STATUTS[ligne.statut]
+        return [html.Td(texte, className=f"nombre {ligne.statut}", colSpan=len(sous))]
+    cases = []
+    for colonne in sous:
+        valeur = {"Nombre": ligne.effectif, "Part": ligne.part, "Valeur": ligne.valeur}.get(colonne)
+        if valeur is None:
+            texte = "–"
+        elif colonne == "Part":
+            texte = pourcentage(valeur, exact=exact)
+        else:
+            texte = nombre(valeur)
+        cases.append(html.Td(texte, className="nombre"))
+    return cases
+
+
+def chaleur(colonnes: Colonnes, serie: str = "") -> html.Table:
+    """Places in rows, values in columns, the share in each cell, darker as it is greater."""
+    premiere = colonnes[0][1]
+    modalites = premiere.serie(serie)
+    tete = html.Tr(
+        [
+            html.Th("Territoire", scope="col"),
+            *(html.Th(m.libelle, scope="col", className="nombre") for m in modalites),
+        ]
+    )
+    corps = []
+    for titre, reponse in colonnes:
+        lignes = reponse.serie(serie)
+        plancher, exact = reponse.politique.plancher, reponse.politique.exacte
+        if lignes and len({x.statut for x in lignes}) == 1 and not lignes[0].affichee:
+            cases = [
+                html.Td(
+                    _statut(lignes[0], plancher),
+                    colSpan=len(modalites),
+                    className=f"vide {lignes[0].statut}",
+                )
+            ]
+        else:
+            cases = [
+                html.Td(
+                    etiquette(x, plancher, exact=exact),
+                    className=f"nombre chaud {x.statut}",
+                    style={"--chaleur": f"{min(x.part or 0, 100) / 100:.2f}"} if x.affichee else {},
+                    title=f"{titre} – {x.libelle}{INSECABLE}: "
+                    + decrire(x, plancher, exact=exact, unite=reponse.indicateur.unite),
+                )
+                for x in lignes
+            ]
+        corps.append(html.Tr([html.Th(titre, scope="row"), *cases]))
+    return html.Table([html.Thead(tete), html.Tbody(corps)], className="tableau chaleur")
+
+
+def _statut(ligne: Ligne, plancher: int) -> str:
+    if ligne.statut == "masque":
+        return f"moins de {plancher} partout"
+    return STATUTS[ligne.statut]
+
+
+def empilees(colonnes: Colonnes, serie: str = "") -> html.Div:
+    """One 100 % bar per place: for a single choice of at most six values, nothing masked."""
+    premiere = colonnes[0][1]
+    legende = html.Ul(
+        [
+            html.Li([html.Span(className="pastille", style={"background": couleur}), m.libelle])
+            for m, couleur in zip(premiere.serie(serie), c.CATEGORIES, strict=False)
+        ],
+        className="legende",
+    )
+    lignes = []
+    for titre, reponse in colonnes:
+        exact = reponse.politique.exacte
+        segments = [
+            html.Span(
+                html.Span(pourcentage(x.part or 0, exact=exact))
+                if (x.part or 0) >= 7
+                else html.Span(pourcentage(x.part or 0, exact=exact), className="hors-vue"),
+                className="segment",
+                style={
+                    "flex": f"{x.part or 0} 0 0",
+                    "background": couleur,
+                    "color": c.ENCRE_SUR[couleur],
+                },
+                title=f"{titre} – {x.libelle}{INSECABLE}: {decrire(x, 5, exact=exact)}",
+            )
+            for x, couleur in zip(reponse.serie(serie), c.CATEGORIES, strict=False)
+        ]
+        lignes.append(
+            html.Tr(
+                [
+                    html.Th(titre, scope="row"),
+                    html.Td(html.Div(segments, className="barre-empilee")),
+                ]
+            )
+        )
+    return html.Div(
+        [legende, html.Table(html.Tbody(lignes), className="tableau empile")], className="empilees"
+    )
+
+
+def peut_empiler(colonnes: Colonnes, serie: str = "") -> bool:
+    """Whether 100 % bars are honest here."""
+    premiere = colonnes[0][1]
+    if premiere.indicateur.choix != "unique" or len(premiere.serie(serie)) > len(c.CATEGORIES):
+        return False
+    return all(x.part is not None for _, r in colonnes for x in r.serie(serie))
+
+
+def effectifs(colonnes: Colonnes) -> html.Table:
+    """One number per place (and series): youths, posts, actions."""
+    premiere = colonnes[0][1]
+    entetes: list[str] = []
+    for x in premiere.lignes:
+        serie = next((s.libelle for s in premiere.indicateur.series if s.code == x.serie), "")
+        entetes.append(f"{serie}{INSECABLE}: {x.libelle}" if serie else x.libelle)
+    tete = html.Tr(
+        [
+            html.Th("Territoire", scope="col"),
+            *(html.Th(e, scope="col", className="nombre") for e in entetes),
+        ]
+    )
+    corps = [
+        html.Tr(
+            [
+                html.Th(titre, scope="row"),
+                *(
+                    html.Td(
+                        etiquette(x, r.politique.plancher, exact=r.politique.exacte),
+                        className=f"nombre {x.statut}",
+                    )
+                    for x in r.lignes
+                ),
+            ]
+        )
+        for titre, r in colonnes
+    ]
+    return html.Table([html.Thead(tete), html.Tbody(corps)], className="tableau chaleur")

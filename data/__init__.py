@@ -1,0 +1,1 @@
+"""How the consolidated database comes to be: schema, import, annual facts, publication."""

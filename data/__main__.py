@@ -1,0 +1,213 @@
+"""Commands on the consolidated database: `python -m data …` (contract, interface, Commands)."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NoReturn
+
+import sqlalchemy as sa
+
+from data import schema as t
+
+REFUSE, MAUVAIS_APPEL = 1, 2
+
+
+class _Analyseur(argparse.ArgumentParser):
+    """Speaks French when the call is wrong."""
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        traductions = (
+            ("the following arguments are required:", "il manque :"),
+            ("unrecognized arguments:", "option inconnue :"),
+            ("invalid choice:", "choix inconnu :"),
+            ("invalid int value:", "nombre entier attendu :"),
+            ("invalid float value:", "nombre attendu :"),
+            ("expected one argument", "une valeur est attendue"),
+            ("choose from", "choisir parmi"),
+            ("argument", "option"),
+        )
+        for avant, apres in traductions:
+            message = message.replace(avant, apres)
+        self.exit(MAUVAIS_APPEL, f"Appel incorrect : {message}\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command. Returns the exit status: 0 done, 1 refused, 2 wrong call."""
+    analyseur = _Analyseur(prog="python -m data", description="La base consolidée de Passerelle.")
+    commandes = analyseur.add_subparsers(dest="commande", required=True, metavar="COMMANDE")
+
+    demo = commandes.add_parser("demo", help="fabrique et charge les données de démonstration")
+    demo.add_argument("--echelle", type=float, default=1.0, help="multiplie les jeunes")
+    demo.add_argument("--annees", type=int, default=6, help="nombre d’années scolaires")
+    demo.add_argument("--graine", type=int, default=2021)
+    demo.add_argument("--departement", choices=["nord", "fictif"], default="nord")
+    demo.set_defaults(agir=_demo)
+
+    importer = commandes.add_parser("importer", help="charge une livraison")
+    importer.add_argument("chemin", type=Path, metavar="CHEMIN")
+    importer.add_argument(
+        "--tolerer", action="store_true", help="charge les bonnes lignes malgré les refusées"
+    )
+    importer.add_argument("--rapport", type=Path, metavar="FICHIER.csv")
+    importer.set_defaults(agir=_importer)
+
+    modele = commandes.add_parser("modele", help="écrit des modèles de livraison vides")
+    modele.add_argument("dossier", type=Path, metavar="DOSSIER")
+    modele.set_defaults(agir=_modele)
+
+    rapprochement = commandes.add_parser(
+        "rapprochement", help="compare les chiffres imprimés et les chiffres calculés"
+    )
+    rapprochement.set_defaults(agir=_rapprocher)
+
+    etat = commandes.add_parser("etat", help="livraisons, années, nombres de lignes")
+    etat.set_defaults(agir=_etat)
+
+    retirer = commandes.add_parser("retirer", help="efface pour de bon et publie à nouveau")
+    retirer.add_argument("--association", required=True)
+    retirer.add_argument("--usager")
+    retirer.set_defaults(agir=_retirer)
+
+    options = analyseur.parse_args(arguments)
+    agir: Callable[[argparse.Namespace], int] = options.agir
+    try:
+        return agir(options)
+    except sa.exc.OperationalError as erreur:
+        print(f"La base de données ne répond pas : {erreur.orig}", file=sys.stderr)
+        return REFUSE
+    except KeyboardInterrupt:
+        print("\nInterrompu : rien n’a été changé par la livraison en cours.", file=sys.stderr)
+        return REFUSE
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from data.demo import engendrer
+    from data.importation import LivraisonRefusee, importer
+    from data.nomenclature import initialiser
+    from data.progression import Afficheur
+
+    engine = t.ouvrir()
+    initialiser(engine)
+    dossier = Path(tempfile.mkdtemp(prefix="passerelle-demo-"))
+    try:
+        livraisons = engendrer(
+            dossier,
+            annees=options.annees,
+            echelle=options.echelle,
+            graine=options.graine,
+            departement=options.departement,
+            progression=lambda texte: print(f"▸ {texte}", flush=True),
+        )
+        for rang, chemin in enumerate(livraisons, start=1):
+            print(f"▸ Livraison {rang} sur {len(livraisons)} : {chemin.name}", flush=True)
+            bilan = importer(
+                engine,
+                chemin,
+                operateur="démonstration",
+                synthetique=True,
+                progression=Afficheur(),
+            )
+            shutil.rmtree(chemin, ignore_errors=True)
+            if bilan.deja_chargee:
+                print(f"  déjà chargée (livraison n° {bilan.numero})")
+    except LivraisonRefusee as refus:
+        print(str(refus), file=sys.stderr)
+        return REFUSE
+    finally:
+        shutil.rmtree(dossier, ignore_errors=True)
+    print("▸ Données de démonstration prêtes (entièrement synthétiques).", flush=True)
+    return 0
+
+
+def _importer(options: argparse.Namespace) -> int:
+    from data.importation import LivraisonRefusee, MauvaisAppel, importer
+    from data.nomenclature import initialiser
+    from data.progression import Afficheur
+
+    if not options.chemin.exists():
+        print(f"Ce chemin n’existe pas : {options.chemin}", file=sys.stderr)
+        return MAUVAIS_APPEL
+    engine = t.ouvrir()
+    initialiser(engine)
+    try:
+        bilan = importer(
+            engine,
+            options.chemin,
+            tolerer=options.tolerer,
+            rapport=options.rapport,
+            operateur=getpass.getuser(),
+            progression=Afficheur(),
+        )
+    except MauvaisAppel as erreur:
+        print(str(erreur), file=sys.stderr)
+        return MAUVAIS_APPEL
+    except LivraisonRefusee as refus:
+        print(str(refus), file=sys.stderr)
+        return REFUSE
+    print(bilan.texte())
+    return 0
+
+
+def _modele(options: argparse.Namespace) -> int:
+    from data.modele import ecrire_modeles
+
+    for chemin in ecrire_modeles(options.dossier):
+        print(chemin)
+    return 0
+
+
+def _rapprocher(_: argparse.Namespace) -> int:
+    from data.rapprochement import imprimer
+
+    return imprimer(t.ouvrir(lecture_seule=True))
+
+
+def _retirer(options: argparse.Namespace) -> int:
+    from data.progression import Afficheur
+    from data.retrait import RetraitImpossible, retirer
+
+    try:
+        retirer(t.ouvrir(), options.association, options.usager, progression=Afficheur())
+    except RetraitImpossible as erreur:
+        print(str(erreur), file=sys.stderr)
+        return REFUSE
+    print("Effacé pour de bon ; les chiffres sont publiés à nouveau.")
+    return 0
+
+
+def _etat(_: argparse.Namespace) -> int:
+    engine = t.ouvrir(lecture_seule=True)
+    with engine.connect() as conn:
+        livraisons = conn.execute(sa.select(t.livraisons).order_by(t.livraisons.c.numero)).all()
+        print(f"Livraisons : {len(livraisons)}")
+        for ligne in livraisons:
+            nature = "synthétique" if ligne.synthetique else "réelle"
+            comptes = ", ".join(f"{k} {v}" for k, v in sorted(ligne.comptes.items()))
+            print(
+                f"  n° {ligne.numero}, {ligne.recue_le:%d/%m/%Y %H:%M}, {nature}, "
+                f"{ligne.operateur} : {comptes}"
+            )
+        a = t.accompagnements.c
+        print("Accompagnements par année scolaire :")
+        for annee, combien in conn.execute(
+            sa.select(a.annee, sa.func.count()).group_by(a.annee).order_by(a.annee)
+        ):
+            print(f"  {annee}-{annee + 1} : {combien}")
+        publication = conn.execute(
+            sa.select(t.publications).order_by(t.publications.c.numero.desc()).limit(1)
+        ).first()
+        if publication:
+            print(f"Publication n° {publication.numero}, {publication.date:%d/%m/%Y %H:%M}")
+        print("Audit : pas encore installé, aucune table n’a été examinée.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,218 @@
+"""Loading a delivery: all of it or nothing, in one transaction (contract, données §1)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+
+from data import schema as t
+from data.ecriture import Portee, ecrire
+from data.faits import recalculer
+from data.lecture import Livraison, ouvrir_livraison
+from data.nomenclature import Listes, charger
+from data.progression import Progression
+from data.publication import publier
+from data.refus import LivraisonRefusee, MauvaisAppel, Refus, compter_lignes, ecrire_rapport
+from data.validation import Verdict, valider
+from data.verrou import ecrire_seul
+
+__all__ = ["Bilan", "LivraisonRefusee", "MauvaisAppel", "Refus", "importer"]
+
+
+@dataclass(frozen=True, slots=True)
+class Bilan:
+    """What an import did. `comptes`: rows loaded, by form; `duree`: seconds.
+
+    `deja_chargee`: the same content had been loaded as delivery `numero`; nothing changed.
+    """
+
+    numero: int
+    deja_chargee: bool
+    comptes: dict[str, int] = field(default_factory=dict)
+    refus: list[Refus] = field(default_factory=list)
+    avertissements: list[str] = field(default_factory=list)
+    duree: float = 0.0
+
+    @property
+    def lignes_refusees(self) -> int:
+        """Rows refused (a row may have several faults)."""
+        return compter_lignes(self.refus)
+
+
+def importer(
+    engine: Engine,
+    chemin: Path | str,
+    *,
+    operateur: str,
+    tolerer: bool = False,
+    rapport: Path | None = None,
+    synthetique: bool = False,
+    progression: Progression | None = None,
+    aujourd_hui: dt.date | None = None,
+) -> Bilan:
+    """Load the delivery at that path (folder, `.zip`, `.xlsx`).
+
+    `tolerer` loads the good rows when others are refused. `rapport`: CSV file that lists every
+    refused row. `synthetique`: demonstration data, marked as such for good. `aujourd_hui` bounds
+    the dates (default: today).
+    Raises MauvaisAppel (nothing at that path, report that cannot be written) and LivraisonRefusee,
+    which both leave the database as it was.
+    """
+    debut = time.monotonic()
+    chemin = Path(chemin)
+    _verifier_rapport(rapport, chemin)
+    try:
+        with ouvrir_livraison(chemin, progression) as livraison:
+            t.creer(engine)
+            with ecrire_seul(engine) as conn:
+                _regler(conn)
+                bilan = _charger(
+                    conn,
+                    livraison,
+                    operateur=operateur,
+                    tolerer=tolerer,
+                    synthetique=synthetique,
+                    progression=progression,
+                    aujourd_hui=aujourd_hui or dt.date.today(),
+                    debut=debut,
+                )
+    except LivraisonRefusee as refusee:
+        if rapport:
+            ecrire_rapport(rapport, refusee.refus, refusee.message)
+        raise
+    if rapport:
+        ecrire_rapport(rapport, bilan.refus)
+    return bilan
+
+
+def _charger(
+    conn: sa.Connection,
+    livraison: Livraison,
+    *,
+    operateur: str,
+    tolerer: bool,
+    synthetique: bool,
+    progression: Progression | None,
+    aujourd_hui: dt.date,
+    debut: float,
+) -> Bilan:
+    connue = _retrouver(conn, livraison.empreinte)
+    if connue is not None and not connue.refusees:
+        return Bilan(
+            connue.numero,
+            True,
+            avertissements=livraison.avertissements,
+            duree=time.monotonic() - debut,
+        )
+    listes_changees = charger(conn)
+    listes = Listes.lire(conn)
+    verdict = valider(conn, livraison, listes, aujourd_hui, progression)
+    refusees = compter_lignes(verdict.refus)
+    if refusees and not tolerer:
+        raise LivraisonRefusee(_dire_refus(verdict, refusees), verdict.refus)
+    if connue and connue.derniere and connue.refusees == refusees and not listes_changees:
+        # Nothing came in between: the rows refused then are refused again, the others are loaded.
+        return Bilan(
+            connue.numero,
+            True,
+            refus=verdict.refus,
+            avertissements=livraison.avertissements,
+            duree=time.monotonic() - debut,
+        )
+    portee = ecrire(conn, verdict, listes, progression)
+    portee.toutes |= listes_changees
+    comptes = {nom: len(tableau.gardees) for nom, tableau in verdict.tableaux.items()}
+    numero = (conn.scalar(sa.select(sa.func.max(t.livraisons.c.numero))) or 0) + 1
+    conn.execute(
+        sa.insert(t.livraisons).values(
+            numero=numero,
+            recue_le=dt.datetime.now(dt.UTC).replace(tzinfo=None, microsecond=0),
+            empreinte=livraison.empreinte,
+            operateur=operateur,
+            synthetique=synthetique,
+            comptes=comptes,
+            refusees=refusees,
+            avertissements=livraison.avertissements,
+        )
+    )
+    refus = verdict.refus
+    # The forms are written: their memory is for counting now.
+    verdict.tableaux.clear()
+    refaire(conn, portee, livraison=numero, motif=f"Livraison n° {numero}", progression=progression)
+    return Bilan(
+        numero,
+        False,
+        comptes,
+        refus,
+        livraison.avertissements,
+        time.monotonic() - debut,
+    )
+
+
+def refaire(
+    conn: sa.Connection,
+    portee: Portee,
+    *,
+    livraison: int,
+    motif: str,
+    progression: Progression | None,
+) -> None:
+    """Recompute the facts of the years that changed, and publish what follows from them."""
+    if portee.toutes or portee.annees:
+        recalculer(conn, None if portee.toutes else portee.annees, progression)
+    publier(conn, livraison=livraison, motif=motif, progression=progression)
+
+
+@dataclass(frozen=True, slots=True)
+class _Connue:
+    numero: int
+    refusees: int
+    derniere: bool
+
+
+def _retrouver(conn: sa.Connection, empreinte: str) -> _Connue | None:
+    """The latest delivery with that content."""
+    table = t.livraisons.c
+    trouvee = conn.execute(
+        sa.select(table.numero, table.refusees)
+        .where(table.empreinte == empreinte)
+        .order_by(table.numero.desc())
+        .limit(1)
+    ).first()
+    if trouvee is None:
+        return None
+    derniere = conn.scalar(sa.select(sa.func.max(table.numero)))
+    return _Connue(trouvee.numero, trouvee.refusees, trouvee.numero == derniere)
+
+
+def _dire_refus(verdict: Verdict, refusees: int) -> str:
+    lignes = "1 ligne refusée" if refusees == 1 else f"{refusees} lignes refusées"
+    fichiers = list(dict.fromkeys(r.fichier for r in verdict.refus))
+    return (
+        f"Livraison refusée : {lignes} ({', '.join(fichiers)}). Rien n'a été modifié. "
+        "Corrigez-les, ou chargez les autres lignes avec --tolerer."
+    )
+
+
+def _verifier_rapport(rapport: Path | None, chemin: Path) -> None:
+    """The report must be writable, and may not overwrite the delivery."""
+    if rapport is None:
+        return
+    vise, livraison = rapport.resolve(), chemin.resolve()
+    if vise == livraison or (chemin.is_dir() and vise.is_relative_to(livraison)):
+        raise MauvaisAppel(
+            f"Le rapport « {rapport} » écraserait la livraison : écrivez-le ailleurs."
+        )
+    if rapport.is_dir() or not vise.parent.is_dir():
+        raise MauvaisAppel(f"Le rapport « {rapport} » ne peut pas être écrit : dossier inexistant.")
+
+
+def _regler(conn: sa.Connection) -> None:
+    """More cache while half a million rows are written."""
+    if conn.dialect.name == "sqlite":
+        conn.exec_driver_sql("PRAGMA cache_size = -262144")

@@ -1,0 +1,203 @@
+"""Read access to the answers: the only door between the web application and the database.
+
+Everything a process keeps is keyed by the number of the publication, read in the same
+transaction as the answers: after an import the next question sees all of the new ones.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+
+from data import schema as t
+from data.catalogue import Indicateur, Valeur, charger
+from data.paquet import (
+    Exact,
+    MiseEnPage,
+    Publie,
+    deballer_activite,
+    deballer_exact,
+    deballer_publie,
+)
+from data.treillis import Geographie, lire_geographie
+
+RETENUES = 20_000
+"""Most unpacked answers kept in memory by a process (about 2 kB each)."""
+
+
+class BaseIndisponible(RuntimeError):
+    """The database cannot be read, or holds no publication yet. French text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Livraison:
+    """The delivery that figures come from."""
+
+    numero: int
+    date: dt.datetime
+    synthetique: bool
+
+    @property
+    def texte(self) -> str:
+        """« livraison n° 7 du 12 octobre 2023 » without its first word: number and ISO date."""
+        return f"{self.numero} ({self.date:%Y-%m-%d})"
+
+
+@dataclass(slots=True)
+class Etat:
+    """What one publication says besides the answers themselves."""
+
+    publication: int
+    livraison: Livraison
+    livraisons: tuple[Livraison, ...]
+    synthetique: bool
+    listes: dict[str, tuple[Valeur, ...]]
+    catalogue: dict[str, Indicateur]
+    geographie: Geographie
+    annees: tuple[str, ...]
+    cumuls: tuple[str, ...]
+    non_poses: dict[tuple[str, str, str], frozenset[str]]
+    pages: dict[str, MiseEnPage]
+    pages_par_id: dict[int, MiseEnPage]
+    contextes: dict[tuple[str, bool], Any] = field(default_factory=dict)
+
+
+class Depot:
+    """Answers of the consolidated database. One per process, shared by its threads."""
+
+    def __init__(self, url: str | None = None) -> None:
+        self._engine = t.ouvrir(url, lecture_seule=True)
+        if self._engine.dialect.name == "postgresql":
+            self._engine = self._engine.execution_options(isolation_level="REPEATABLE READ")
+        self._etat: Etat | None = None
+        self._verrou = threading.Lock()
+        # A worker forked after a first reading must not share its parent's connections.
+        os.register_at_fork(after_in_child=lambda: self._engine.dispose(close=False))
+
+    @contextmanager
+    def _lecture(self) -> Iterator[sa.Connection]:
+        try:
+            with self._engine.connect() as conn:
+                if conn.dialect.name == "sqlite":
+                    conn.exec_driver_sql("BEGIN")
+                yield conn
+        except sa.exc.DBAPIError as erreur:
+            raise BaseIndisponible(
+                "La base de données ne répond pas. Réessayez dans un instant."
+            ) from erreur
+
+    def etat(self) -> Etat:
+        """The current publication. Raises BaseIndisponible when there is none."""
+        with self._lecture() as conn:
+            return self._actualiser(conn)
+
+    def _actualiser(self, conn: sa.Connection) -> Etat:
+        numero = conn.scalar(sa.select(sa.func.max(t.publications.c.numero)))
+        if numero is None:
+            raise BaseIndisponible("Aucune livraison n’a encore été chargée dans la base.")
+        etat = self._etat
+        if etat is None or etat.publication != numero:
+            with self._verrou:
+                etat = _lire_etat(conn, numero)
+                self._etat = etat
+        return etat
+
+    def lire(
+        self, cles: Iterable[str], cles_exactes: Iterable[str] = ()
+    ) -> tuple[Etat, dict[str, Any], dict[str, Any]]:
+        """Unpacked answers of these contexts: published, exact. A context without a row is absent.
+
+        Values: `paquet.Publie`, `paquet.Exact`, or a dict of activity.
+        """
+        with self._lecture() as conn:
+            etat = self._actualiser(conn)
+            return (
+                etat,
+                self._chercher(conn, etat, cles, exactes=False),
+                self._chercher(conn, etat, cles_exactes, exactes=True),
+            )
+
+    def _chercher(
+        self, conn: sa.Connection, etat: Etat, cles: Iterable[str], *, exactes: bool
+    ) -> dict[str, Any]:
+        trouves: dict[str, Any] = {}
+        manquants: list[str] = []
+        for cle in dict.fromkeys(cles):
+            garde = etat.contextes.get((cle, exactes), False)
+            if garde is False:
+                manquants.append(cle)
+            elif garde is not None:
+                trouves[cle] = garde
+        if not manquants:
+            return trouves
+        table = t.reponses_exactes if exactes else t.reponses
+        lus: dict[str, Any] = dict.fromkeys(manquants)
+        for i in range(0, len(manquants), 500):
+            requete = sa.select(table.c.cle, table.c.mise_en_page, table.c.contenu).where(
+                table.c.cle.in_(manquants[i : i + 500])
+            )
+            for cle, page, contenu in conn.execute(requete):
+                lus[cle] = _deballer(cle, contenu, etat.pages_par_id[page], exactes=exactes)
+        if len(etat.contextes) > RETENUES:
+            etat.contextes.clear()
+        for cle, valeur in lus.items():
+            etat.contextes[cle, exactes] = valeur
+            if valeur is not None:
+                trouves[cle] = valeur
+        return trouves
+
+
+def _deballer(cle: str, contenu: bytes, page: MiseEnPage, *, exactes: bool) -> Any:
+    if "|activite|" in cle:
+        return deballer_activite(contenu)
+    reponse: Publie | Exact
+    reponse = deballer_exact(contenu, page) if exactes else deballer_publie(contenu, page)
+    return reponse
+
+
+def _lire_etat(conn: sa.Connection, numero: int) -> Etat:
+    listes = t.lire_listes(conn)
+    livraisons = tuple(
+        Livraison(ligne.numero, ligne.recue_le, ligne.synthetique)
+        for ligne in conn.execute(
+            sa.select(
+                t.livraisons.c.numero, t.livraisons.c.recue_le, t.livraisons.c.synthetique
+            ).order_by(t.livraisons.c.numero)
+        )
+    )
+    if not livraisons:
+        raise BaseIndisponible("Aucune livraison n’a encore été chargée dans la base.")
+    annees = sorted(conn.scalars(sa.select(t.reponses.c.annee).distinct()))
+    pages: dict[str, MiseEnPage] = {}
+    par_id: dict[int, MiseEnPage] = {}
+    for ligne in conn.execute(sa.select(t.mises_en_page).order_by(t.mises_en_page.c.id)):
+        par_id[ligne.id] = pages[ligne.nom] = MiseEnPage.lire(ligne.contenu)
+    return Etat(
+        publication=numero,
+        livraison=livraisons[-1],
+        livraisons=livraisons,
+        synthetique=any(x.synthetique for x in livraisons),
+        listes=listes,
+        catalogue=charger(listes),
+        geographie=lire_geographie(conn),
+        annees=tuple(a for a in annees if _duree(a) == 1),
+        cumuls=tuple(a for a in annees if _duree(a) == 3),
+        non_poses={
+            (q.annee, q.lieu_type, q.lieu): frozenset(q.champs)
+            for q in conn.execute(sa.select(t.questions_non_posees))
+        },
+        pages=pages,
+        pages_par_id=par_id,
+    )
+
+
+def _duree(annee: str) -> int:
+    debut, fin = annee.split("-")
+    return int(fin) - int(debut)

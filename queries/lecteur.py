@@ -1,0 +1,72 @@
+"""Who is asking, and under which policy each place is answered (contract, confidentialité)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from data.treillis import TYPES_D_ASSOCIATION
+from queries.question import Lieu
+
+
+class Role(Enum):
+    """Kinds of reader."""
+
+    DEPARTEMENT = "departement"
+    HABILITE = "habilite"
+    CHEF = "chef"
+    INVITE = "invite"
+
+
+@dataclass(frozen=True, slots=True)
+class Politique:
+    """What a reader sees of a place. `assiette`: least published base of a breakdown.
+
+    `plancher`: least published number shown; `plancher_sensible`: of sensitive values.
+    """
+
+    nom: str
+    exacte: bool = False
+    assiette: int = 15
+    plancher: int = 5
+    plancher_sensible: int = 5
+
+
+EXACT = Politique("exact", exacte=True, assiette=0, plancher=0, plancher_sensible=0)
+PROTEGE = Politique("protege")
+PARTAGE = Politique("partage", assiette=25, plancher=10, plancher_sensible=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Lecteur:
+    """A reader. `associations`: codes of a chef de service's own; empty for the others."""
+
+    role: Role = Role.DEPARTEMENT
+    associations: tuple[str, ...] = ()
+
+    def politique(self, lieu: Lieu) -> Politique:
+        """The policy of this reader for this place (which must be inside the perimeter)."""
+        if self.role is Role.INVITE:
+            return PARTAGE
+        if self.role is Role.HABILITE:
+            return EXACT
+        if self.role is Role.CHEF and lieu.association in self.associations:
+            return EXACT
+        return PROTEGE
+
+    @property
+    def restreint(self) -> bool:
+        """Whether some places do not exist for this reader."""
+        return self.role is Role.CHEF
+
+    def exact_quelque_part(self) -> bool:
+        """Whether this reader may see true counts somewhere."""
+        return self.role in (Role.HABILITE, Role.CHEF)
+
+    def voit_type(self, type_: str) -> bool:
+        """Whether places of this kind may exist for this reader."""
+        if type_ == "association_college":
+            return self.exact_quelque_part()
+        if self.role is Role.CHEF:
+            return type_ in ("departement", "territoire", "college", *TYPES_D_ASSOCIATION)
+        return True

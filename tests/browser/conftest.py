@@ -1,0 +1,127 @@
+"""The browser, the page watched for errors, and the dashboard served as in production."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests import RACINE
+from tests.browser.accessibilite import relever_violations
+from tests.browser.surveillance import Surveillance
+from tests.port import trouver_port
+
+NAVIGATEURS = ("chromium", "chromium-browser", "google-chrome")
+OPTIONS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-sync",
+    "--no-first-run",
+    "--font-render-hinting=none",
+]
+SECONDES_DE_DEMARRAGE = 60
+
+
+@pytest.fixture(scope="session")
+def navigateur() -> Iterator[Browser]:
+    """Debian's Chromium, without a window; fails when there is none."""
+    executable = next(filter(None, map(shutil.which, NAVIGATEURS)), None)
+    if executable is None:
+        pytest.fail(
+            "Chromium est introuvable : « make test » l’installe, ou dit à qui le demander.",
+            pytrace=False,
+        )
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=executable, args=OPTIONS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def ouvrir_page(navigateur: Browser) -> Iterator[Callable[..., Page]]:
+    """Opens a page of its own context: `ouvrir_page(largeur=390, hauteur=844, **options)`.
+
+    Every page opened is watched; the test fails at its end if one of them wrote an error in the
+    console or asked anything of another host.
+    """
+    surveillance = Surveillance()
+    contextes = []
+
+    def ouvrir(largeur: int = 1280, hauteur: int = 800, **options: Any) -> Page:
+        contexte = navigateur.new_context(
+            locale="fr-FR",
+            timezone_id="Europe/Paris",
+            viewport={"width": largeur, "height": hauteur},
+            **options,
+        )
+        contextes.append(contexte)
+        contexte.on("page", surveillance.suivre)
+        return contexte.new_page()
+
+    yield ouvrir
+    for contexte in contextes:
+        contexte.close()
+    surveillance.verifier()
+
+
+@pytest.fixture
+def page(ouvrir_page: Callable[..., Page]) -> Page:
+    """One watched page, 1280 × 800 (see `ouvrir_page`)."""
+    return ouvrir_page()
+
+
+@pytest.fixture
+def violations() -> Callable[[Page], list[dict[str, Any]]]:
+    """axe-core: `assert violations(page) == []`."""
+    return relever_violations
+
+
+@pytest.fixture(scope="session")
+def serveur(base_demo: str) -> Iterator[str]:
+    """Address of the dashboard, served by gunicorn on the demonstration database."""
+    port = trouver_port()
+    adresse = f"http://127.0.0.1:{port}"
+    processus = subprocess.Popen(
+        [sys.executable, "-m", "gunicorn", "app:server", "--config", "python:dashboard.gunicorn"]
+        + ["--bind", f"127.0.0.1:{port}", "--log-level", "warning"],
+        cwd=RACINE,
+        env={**os.environ, "DATABASE_URL": base_demo, "WEB_CONCURRENCY": "2"},
+    )
+    try:
+        _attendre(processus, adresse)
+        yield adresse
+    finally:
+        processus.terminate()
+        try:
+            processus.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            processus.kill()
+            processus.wait()
+
+
+def _attendre(processus: subprocess.Popen[bytes], adresse: str) -> None:
+    limite = time.monotonic() + SECONDES_DE_DEMARRAGE
+    while True:
+        if processus.poll() is not None:
+            pytest.fail("Le tableau de bord ne démarre pas (voir ci-dessus).", pytrace=False)
+        try:
+            urllib.request.urlopen(adresse, timeout=10).close()
+            return
+        except (urllib.error.URLError, OSError) as erreur:
+            if time.monotonic() > limite:
+                pytest.fail(f"Le tableau de bord ne répond pas : {erreur}", pytrace=False)
+            time.sleep(0.1)

@@ -1,0 +1,95 @@
+"""What the tests share: an empty database on each engine, and the demonstration database."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import settings
+
+from tests import RACINE
+from tests.postgresql import PostgresqlAbsent, lancer_postgresql
+
+# Enough for two years to compare and for every rule of confidentiality to bite.
+DEMONSTRATION = ["demo", "--annees", "2", "--echelle", "0.3"]
+
+# A shared machine is slow by moments; a slow example is not a wrong one.
+settings.register_profile("passerelle", deadline=None, print_blob=True)
+settings.load_profile("passerelle")
+
+_numeros = itertools.count(1)
+
+
+@pytest.fixture(autouse=True)
+def sans_reglages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test depends on the settings of the person who runs it."""
+    for nom in ("DATABASE_URL", "PORT", "WEB_CONCURRENCY"):
+        monkeypatch.delenv(nom, raising=False)
+
+
+@pytest.fixture(scope="session")
+def url_postgresql() -> Iterator[str]:
+    """URL of a private PostgreSQL server (its database `postgres`); fails when there is none."""
+    try:
+        with lancer_postgresql() as url:
+            yield url
+    except PostgresqlAbsent as absence:
+        pytest.fail(str(absence), pytrace=False)
+
+
+@pytest.fixture
+def url_sqlite(tmp_path: Path) -> str:
+    """URL of an SQLite file that does not exist yet."""
+    return f"sqlite:///{tmp_path / 'passerelle.sqlite'}"
+
+
+@pytest.fixture
+def url_base_postgresql(url_postgresql: str) -> Iterator[str]:
+    """URL of a new, empty PostgreSQL database, dropped after the test."""
+    nom = f"essai_{next(_numeros)}"
+    serveur = sa.create_engine(
+        url_postgresql, isolation_level="AUTOCOMMIT", poolclass=sa.pool.NullPool
+    )
+    with serveur.connect() as lien:
+        lien.execute(sa.text(f"CREATE DATABASE {nom}"))
+    try:
+        yield sa.make_url(url_postgresql).set(database=nom).render_as_string(hide_password=False)
+    finally:
+        with serveur.connect() as lien:
+            lien.execute(sa.text(f"DROP DATABASE {nom} WITH (FORCE)"))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url_base(request: pytest.FixtureRequest) -> str:
+    """URL of a fresh, empty database: each test that asks for it runs on both engines."""
+    fixtures = {"sqlite": "url_sqlite", "postgresql": "url_base_postgresql"}
+    return str(request.getfixturevalue(fixtures[request.param]))
+
+
+@pytest.fixture(scope="session")
+def base_demo(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """URL of a small demonstration database (SQLite), built once by the command itself.
+
+    `DEMONSTRATION` says what is built. Read it only: it is shared by the whole session.
+    """
+    url = f"sqlite:///{tmp_path_factory.mktemp('demo') / 'passerelle.sqlite'}"
+    acheve = subprocess.run(
+        [sys.executable, "-m", "data", *DEMONSTRATION],
+        cwd=RACINE,
+        env={**os.environ, "DATABASE_URL": url},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if acheve.returncode != 0:
+        pytest.fail(
+            f"La base de démonstration n’a pas été construite :\n{acheve.stderr[-3000:]}",
+            pytrace=False,
+        )
+    return url
