@@ -208,10 +208,18 @@ def _poser(
 ) -> list[Question]:
     """The questions a request asks, in the order of its parameters, each once."""
     parametres = dict(request.args.lists())
-    lue = lire(parametres, etat, lecteur)
+    annees = tuple(dict.fromkeys(parametres.get("annee", ())))
+    cumuls = {a for a in annees if a in etat.cumuls}
+    if cumuls and not indicateur.de_jeunes:
+        raise HorsTreillis(f"{HORS} : cet indicateur ne se cumule pas sur trois ans.")
+    lus = parametres
+    if par == "college":
+        # The cumul exists for collèges, and those are the places of every answer.
+        lus = {**parametres, "annee": [a for a in annees if a not in cumuls]}
+    lue = lire(lus, etat, lecteur)
     if lue.avis:
         _refuser_avis(lue)
-    selection = lue.selection
+    selection = replace(lue.selection, annees=annees or lue.selection.annees)
     sans_jeunes = not (indicateur.de_jeunes or indicateur.famille == "qualite_saisie")
     if sans_jeunes and (selection.filtres or par in PROFILS):
         raise HorsTreillis(
@@ -240,7 +248,12 @@ def _poser(
 
 
 def _refuser_avis(lue: Lue) -> None:
-    textes = [_IGNORE.sub("", avis) for avis in lue.avis]
+    textes = [
+        _IGNORE.sub("", avis).replace(
+            "Valeurs possibles : .", "Aucune n’est possible dans votre périmètre."
+        )
+        for avis in lue.avis
+    ]
     texte = " ".join(dict.fromkeys(textes))
     if any(x.startswith(HORS) for x in textes):
         raise HorsTreillis(texte)

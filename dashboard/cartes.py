@@ -14,7 +14,6 @@ from dashboard import couleurs as c
 from dashboard import graphiques, phrases, tableaux
 from dashboard.nombres import INSECABLE, annee_lisible, date_longue, nombre, pluriel, pourcentage
 from data.catalogue import ORIGINE_DES_CHAMPS, POPULATIONS, Indicateur, Serie
-from data.treillis import CHAMP_DU_PROFIL
 from queries.comparaisons import alentours, annee_precedente, referer
 from queries.constantes import constantes_de
 from queries.depot import Depot, Etat
@@ -126,17 +125,8 @@ def nom_de_reponse(reponse: Reponse, ctx: Contexte) -> str:
     if len(s.annees) > 1:
         morceaux.append(annee_lisible(q.annee))
     if len(s.profils()) > 1:
-        morceaux.append(nommer_filtres(q.filtres, ctx.etat))
+        morceaux.append(phrases.nommer_filtres(q.filtres, ctx.etat))
     return f"{INSECABLE}· ".join(m for m in morceaux if m)
-
-
-def nommer_filtres(filtres: Sequence[tuple[str, str]], etat: Etat) -> str:
-    """Profile values in words: « Fille, 10-13 ans »."""
-    noms = []
-    for profil, code in filtres:
-        liste = etat.listes[CHAMP_DU_PROFIL[profil]]
-        noms.append(next((v.libelle for v in liste if v.code == code), code))
-    return ", ".join(noms)
 
 
 def remplir(matiere: Matiere, ctx: Contexte) -> list[Any]:
@@ -435,10 +425,11 @@ def _pied(matiere: Matiere, ctx: Contexte) -> html.Footer:
     )
 
 
-def adresse_api(ind: Indicateur, ctx: Contexte, format_: str) -> str:
+def adresse_api(matiere: Matiere, ctx: Contexte, format_: str) -> str:
     """Address of the same answers as a file."""
-    s = ctx.selection
-    paires = [("annee", a) for a in s.annees]
+    s, ind = ctx.selection, matiere.indicateur
+    annees = dict.fromkeys(r.question.annee for r in matiere.principales)
+    paires = [("annee", a) for a in annees]
     paires += ecrire_lieux(s.lieux, ctx.lecteur)
     if ind.de_jeunes or ind.famille == "qualite_saisie":
         paires += [(p, v) for p, valeurs in s.filtres for v in valeurs]
@@ -473,7 +464,7 @@ def _outils(matiere: Matiere, ctx: Contexte) -> html.Ul:
             html.Li(
                 html.A(
                     titre,
-                    href=adresse_api(ind, ctx, format_),
+                    href=adresse_api(matiere, ctx, format_),
                     download="",
                     **{"aria-label": f"Télécharger les chiffres {nom} en {titre}"},
                 )

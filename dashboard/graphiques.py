@@ -191,32 +191,40 @@ def barres(
                 },
             }
         )
-    if len(pleines) == 1:
-        donnees.append(_etiquettes(pleines[0], traces, libelles))
     lignes_max = max((x.count("<br>") + 1 for x in libelles), default=1)
     par_rang = max(34 if len(pleines) == 1 else 12 + 24 * len(pleines), 20 * lignes_max + 8)
     mise = _base(_hauteur(len(libelles), par_rang, legende=legende), legende=legende)
-    mise["xaxis"]["range"] = [0, max([maximum, *sommets]) * 1.02 or 1]
+    bout = max([maximum, *sommets]) * 1.02 or 1
+    mise["xaxis"]["range"] = [0, bout]
+    if len(pleines) == 1:
+        reperes = [t for t in traces if t.repere]
+        donnees.append(_etiquettes(pleines[0], reperes, libelles, bout))
+        mise["margin"]["r"] = 66 + 54 * len(reperes)
     return {"data": donnees, "layout": mise}
 
 
-def _etiquettes(pleine: Trace, traces: Sequence[Trace], libelles: list[str]) -> dict[str, Any]:
-    """Labels of the bars, to the right of the bar and of the marks beside it."""
-    bouts: list[float] = [0.0] * len(libelles)
-    for trace in traces:
-        base = next((x.base for x in trace.lignes if x.base), 0) or 0
-        for i, x in enumerate(trace.lignes):
-            if not trace.repere or x.affichee:
-                bouts[i] = max(bouts[i], _mesure(x, trace.plancher, base) or 0)
+def _etiquettes(
+    pleine: Trace, reperes: Sequence[Trace], libelles: list[str], bout: float
+) -> dict[str, Any]:
+    """Figures in a column at the end of the scale: the bar's, then each mark's in its colour."""
+    textes = []
+    for i, x in enumerate(pleine.lignes):
+        texte = f"<b>{etiquette(x, pleine.plancher, exact=pleine.exact)}</b>"
+        for repere in reperes:
+            autre = repere.lignes[i]
+            if autre.affichee or autre.statut == "masque":
+                valeur = etiquette(autre, repere.plancher, exact=repere.exact)
+                texte += (
+                    f"{INSECABLE}{INSECABLE}"
+                    f"<span style='color:{repere.couleur};font-size:13px'>{valeur}</span>"
+                )
+        textes.append(f"{INSECABLE}{texte}")
     return {
         "type": "scatter",
         "mode": "text",
         "y": libelles,
-        "x": bouts,
-        "text": [
-            f"{INSECABLE}{INSECABLE}{etiquette(x, pleine.plancher, exact=pleine.exact)}"
-            for x in pleine.lignes
-        ],
+        "x": [bout] * len(libelles),
+        "text": textes,
         "textposition": "middle right",
         "textfont": {"size": 15, "color": c.ENCRE},
         "cliponaxis": False,

@@ -8,7 +8,18 @@ from collections.abc import Sequence
 FINE = "\u202f"
 INSECABLE = "\u00a0"
 MOIS = (
-    "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
 )
 
 

@@ -15,6 +15,7 @@ from dashboard.nombres import (
     points,
     pourcentage,
 )
+from data.treillis import CHAMP_DU_PROFIL
 from queries.changements import part_changee
 from queries.depot import Etat
 from queries.lieux import nommer
@@ -34,6 +35,15 @@ UNITES = {
     "poste": "des postes",
     "collège": "des collèges",
 }
+
+
+def nommer_filtres(filtres: Sequence[tuple[str, str]], etat: Etat) -> str:
+    """Profile values in words: « Fille, 10-13 ans »."""
+    noms = []
+    for profil, code in filtres:
+        liste = etat.listes[CHAMP_DU_PROFIL[profil]]
+        noms.append(next((v.libelle for v in liste if v.code == code), code))
+    return ", ".join(noms)
 
 
 def situer(etat: Etat, lieu: Lieu) -> str:
@@ -57,6 +67,8 @@ def resumer(
 ) -> str:
     """One sentence (two at most): leading value, gap to the reference, change from last year."""
     lieu = situer(etat, reponse.question.lieu)
+    if reponse.question.filtres:
+        lieu += f" ({nommer_filtres(reponse.question.filtres, etat)})"
     statut = reponse.statut
     if not any(ligne.affichee for ligne in reponse.lignes):
         return f"{lieu}{INSECABLE}: {_pourquoi(reponse, statut)}."

@@ -182,13 +182,21 @@ def _depot() -> Depot:
     return depot
 
 
+def _etat() -> Etat:
+    """The publication this request is answered from, read once."""
+    if "passerelle_etat" not in g:
+        g.passerelle_etat = _depot().etat()
+    etat: Etat = g.passerelle_etat
+    return etat
+
+
 def _demonstration(etat: Etat) -> bool:
     """Whether every delivery is synthetic: one real one is enough for the data to be real."""
     return all(x.synthetique for x in etat.livraisons)
 
 
 def _reconnaitre() -> Lecteur:
-    etat = _depot().etat()
+    etat = _etat()
     if not _demonstration(etat):
         raise ConnexionNonConfiguree(CONNEXION_A_CONFIGURER)
     jeton = request.cookies.get(COOKIE)
@@ -201,7 +209,7 @@ def _reconnaitre() -> Lecteur:
 def _garder() -> None:
     """Nothing of a real base goes out before log-in exists: not a page, not a file."""
     try:
-        etat = _depot().etat()
+        etat = _etat()
     except BaseIndisponible:
         return  # What is asked says so in its own way.
     if not _demonstration(etat):
@@ -254,7 +262,7 @@ def _choisir() -> Any:
     if not hasattr(donnees, "get"):
         donnees = {}
     valeur, demande = donnees.get("point_de_vue"), donnees.get("suivant")
-    etat = _depot().etat()
+    etat = _etat()
     lecteur = lire_point_de_vue(valeur, etat) if isinstance(valeur, str) else None
     if lecteur is None:
         valides = ", ".join(code for code, _ in points_de_vue(etat))

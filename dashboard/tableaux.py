@@ -14,6 +14,9 @@ from dashboard.graphiques import decrire, etiquette
 from dashboard.nombres import INSECABLE, nombre, pourcentage
 from queries.reponses import STATUTS, Ligne, Reponse
 
+ECART_DES_CENT = 4
+"""Points by which rounded shares may miss 100 before a 100 % bar would mislead."""
+
 Colonnes = Sequence[tuple[str, Reponse]]
 """Title and answer of each column (or row) of a table, all to the same indicator."""
 
@@ -173,7 +176,13 @@ def peut_empiler(colonnes: Colonnes, serie: str = "") -> bool:
     premiere = colonnes[0][1]
     if premiere.indicateur.choix != "unique" or len(premiere.serie(serie)) > len(c.CATEGORIES):
         return False
-    return all(x.part is not None for _, r in colonnes for x in r.serie(serie))
+    for _, reponse in colonnes:
+        parts = [x.part for x in reponse.serie(serie)]
+        if any(p is None for p in parts):
+            return False
+        if abs(sum(p or 0 for p in parts) - 100) > ECART_DES_CENT:
+            return False
+    return True
 
 
 def effectifs(colonnes: Colonnes) -> html.Table:

@@ -14,8 +14,10 @@ from typing import NoReturn
 import sqlalchemy as sa
 
 from data import schema as t
+from data.refus import Refus
 
 REFUSE, MAUVAIS_APPEL = 1, 2
+REFUS_AFFICHES = 30
 
 
 class _Analyseur(argparse.ArgumentParser):
@@ -89,16 +91,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _demo(options: argparse.Namespace) -> int:
     from data.demo import engendrer
-    from data.importation import LivraisonRefusee, importer
+    from data.importation import importer
     from data.nomenclature import initialiser
-    from data.progression import Afficheur
+    from data.progression import Affichage
+    from data.refus import LivraisonRefusee
 
     engine = t.ouvrir()
     initialiser(engine)
-    dossier = Path(tempfile.mkdtemp(prefix="passerelle-demo-"))
-    try:
+    with tempfile.TemporaryDirectory(prefix="passerelle-demo-") as dossier:
         livraisons = engendrer(
-            dossier,
+            Path(dossier),
             annees=options.annees,
             echelle=options.echelle,
             graine=options.graine,
@@ -107,52 +109,81 @@ def _demo(options: argparse.Namespace) -> int:
         )
         for rang, chemin in enumerate(livraisons, start=1):
             print(f"▸ Livraison {rang} sur {len(livraisons)} : {chemin.name}", flush=True)
-            bilan = importer(
-                engine,
-                chemin,
-                operateur="démonstration",
-                synthetique=True,
-                progression=Afficheur(),
-            )
-            shutil.rmtree(chemin, ignore_errors=True)
+            try:
+                with Affichage() as affichage:
+                    bilan = importer(
+                        engine,
+                        chemin,
+                        operateur="démonstration",
+                        synthetique=True,
+                        progression=affichage,
+                    )
+            except LivraisonRefusee as refus:
+                _montrer_refus(refus.message, refus.refus)
+                return REFUSE
             if bilan.deja_chargee:
                 print(f"  déjà chargée (livraison n° {bilan.numero})")
-    except LivraisonRefusee as refus:
-        print(str(refus), file=sys.stderr)
-        return REFUSE
-    finally:
-        shutil.rmtree(dossier, ignore_errors=True)
+            shutil.rmtree(chemin, ignore_errors=True)
     print("▸ Données de démonstration prêtes (entièrement synthétiques).", flush=True)
     return 0
 
 
 def _importer(options: argparse.Namespace) -> int:
-    from data.importation import LivraisonRefusee, MauvaisAppel, importer
+    from data.importation import importer
     from data.nomenclature import initialiser
-    from data.progression import Afficheur
+    from data.progression import Affichage
+    from data.refus import LivraisonRefusee, MauvaisAppel
 
-    if not options.chemin.exists():
-        print(f"Ce chemin n’existe pas : {options.chemin}", file=sys.stderr)
-        return MAUVAIS_APPEL
     engine = t.ouvrir()
-    initialiser(engine)
     try:
-        bilan = importer(
-            engine,
-            options.chemin,
-            tolerer=options.tolerer,
-            rapport=options.rapport,
-            operateur=getpass.getuser(),
-            progression=Afficheur(),
-        )
+        if not options.chemin.exists():
+            raise MauvaisAppel(f"Ce chemin n’existe pas : {options.chemin}")
+        initialiser(engine)
+        with Affichage() as affichage:
+            bilan = importer(
+                engine,
+                options.chemin,
+                tolerer=options.tolerer,
+                rapport=options.rapport,
+                operateur=getpass.getuser(),
+                progression=affichage,
+            )
     except MauvaisAppel as erreur:
-        print(str(erreur), file=sys.stderr)
+        print(erreur.message, file=sys.stderr)
         return MAUVAIS_APPEL
     except LivraisonRefusee as refus:
-        print(str(refus), file=sys.stderr)
+        _montrer_refus(refus.message, refus.refus)
         return REFUSE
-    print(bilan.texte())
+    if bilan.deja_chargee:
+        print(f"Déjà chargée (livraison n° {bilan.numero}). Rien n’a changé.")
+        return 0
+    print(f"Livraison n° {bilan.numero} chargée en {bilan.duree:.0f} s.")
+    for nom, combien in bilan.comptes.items():
+        print(f"  {nom} : {combien} ligne{'s' if combien > 1 else ''}")
+    for texte in bilan.avertissements:
+        print(f"  À noter : {texte}")
+    if bilan.refus:
+        print(f"Lignes refusées : {bilan.lignes_refusees}")
+        _montrer_refus("", bilan.refus)
     return 0
+
+
+def _montrer_refus(message: str, refus: Sequence[Refus]) -> None:
+    """The reason, then the first refused rows: file, line, column, value, what to do."""
+    if message:
+        print(message, file=sys.stderr)
+    for r in refus[:REFUS_AFFICHES]:
+        print(
+            f"  {r.fichier}, ligne {r.ligne}, colonne « {r.colonne} », valeur « {r.valeur} » : "
+            f"{r.raison}. {r.que_faire}",
+            file=sys.stderr,
+        )
+    if len(refus) > REFUS_AFFICHES:
+        print(
+            f"  … et {len(refus) - REFUS_AFFICHES} autres : « --rapport FICHIER.csv » les donne "
+            "toutes.",
+            file=sys.stderr,
+        )
 
 
 def _modele(options: argparse.Namespace) -> int:
@@ -170,11 +201,12 @@ def _rapprocher(_: argparse.Namespace) -> int:
 
 
 def _retirer(options: argparse.Namespace) -> int:
-    from data.progression import Afficheur
+    from data.progression import Affichage
     from data.retrait import RetraitImpossible, retirer
 
     try:
-        retirer(t.ouvrir(), options.association, options.usager, progression=Afficheur())
+        with Affichage() as affichage:
+            retirer(t.ouvrir(), options.association, options.usager, progression=affichage)
     except RetraitImpossible as erreur:
         print(str(erreur), file=sys.stderr)
         return REFUSE

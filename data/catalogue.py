@@ -221,7 +221,6 @@ ORIGINE_DES_CHAMPS: dict[str, str] = {
 """Field of the annual facts → form and column it comes from, for « question non posée »."""
 
 
-
 def _libelle_mesure(listes: Listes, champ: str) -> tuple[Valeur, ...]:
     return listes[LISTE_DU_CHAMP.get(champ, champ)]
 

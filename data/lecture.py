@@ -33,7 +33,7 @@ from data.source import Archive, Fichier, est_systeme, examiner, lire_fichier, l
 
 Entiers = npt.NDArray[np.int64]
 
-LIGNES_PAR_LOT = 100_000
+LIGNES_PAR_LOT = 20_000
 _SEPARATEURS = (";", "\t", ",")
 _FIN_DE_LIGNE = re.compile(r"\r\n|\r|\n")
 _MOT = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
@@ -123,7 +123,7 @@ class Feuille:
     _lots: Callable[[], Iterator[tuple[Lot, float]]]
 
     def lots(self, progression: Progression | None = None) -> Iterator[Lot]:
-        """The rows, about 100,000 at a time. Raises LivraisonRefusee (rows longer than the
+        """The rows, about 20,000 at a time. Raises LivraisonRefusee (rows longer than the
         header, quote never closed)."""
         for lot, part in self._lots():
             if progression:
@@ -289,16 +289,18 @@ def _deviner_separateur(
     connues = {c.nom for c in formulaire.colonnes}
     meilleur: tuple[int, int] = (-1, -1)
     choix: tuple[str, list[str]] | None = None
+    mal_citee = False
     for separateur in _SEPARATEURS:
         with fichier.ouvrir() as flux, _ouvrir_texte(flux, encodage) as texte:
             try:
                 titres = next(csv.reader(texte, delimiter=separateur, strict=True), [])
             except csv.Error:
+                mal_citee = True
                 continue
         score = (len({plier_titre(titre) for titre in titres} & connues), len(titres))
         if score > meilleur:
             meilleur, choix = score, (separateur, titres)
-    if choix is None:
+    if choix is None or (mal_citee and not meilleur[0]):
         raise LivraisonRefusee(
             f"« {fichier.nom} » : la ligne de titres a un guillemet mal placé ou jamais fermé."
         )

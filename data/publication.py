@@ -108,12 +108,6 @@ def publier(
             _ranger_exacts(conn, nom, [(pages["jeunes"], exact)])
         for ancienne in [a for a in matieres if a < debut]:
             del matieres[ancienne]
-    for annee in annees:
-        publie, exact = atelier.compter_activite(annee)
-        nom = f"{ecrire_annee(annee)}"
-        _ranger(conn, nom, pages["activite"], numero, publie, "activite")
-        _ranger_exacts(conn, nom, [(pages["activite"], exact)], activite=True)
-        _ranger_non_poses(conn, nom, atelier.non_poses(annee))
     _oublier(conn, vues, numero)
     conn.execute(
         sa.insert(t.publications).values(
@@ -151,7 +145,7 @@ class _Atelier:
 
     def extraire(self, annee: int) -> dict[str, Matiere]:
         """What is counted of a year, by population."""
-        faits = lire(self.conn, annee)
+        faits = self.faits(annee)
         association = [self.associations[i] for i in faits.association.tolist()]
         valeurs = cles(
             self.secret,

@@ -6,7 +6,9 @@ judged; the rest is arithmetic on compact integer arrays.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import gc
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -148,23 +150,37 @@ class Tableau:
             self.refuser_une_a_une([(i, f.raison, f.que_faire) for i, f in lues], colonne)
 
 
+@contextmanager
+def _sans_ramasse_miettes() -> Iterator[None]:
+    """No garbage collection while millions of cells are made: none of them is in a cycle, and
+    looking for cycles among them takes longer than reading them."""
+    actif = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if actif:
+            gc.enable()
+
+
 def charger(feuille: Feuille, progression: Progression | None = None) -> Tableau:
     """The whole form, encoded. Rows whose known cells are all empty are left out."""
     noms = feuille.colonnes
     index: dict[str, dict[str, int]] = {nom: {} for nom in noms}
     codes: dict[str, list[Codes]] = {nom: [] for nom in noms}
     lignes: list[Entiers] = []
-    for lot in feuille.lots(progression):
-        lignes.append(lot.lignes)
-        for nom in noms:
-            dans_lot, distincts = pd.factorize(en_objets(lot.colonnes[nom]))
-            connus = index[nom]
-            places = np.fromiter(
-                (connus.setdefault(t.strip(), len(connus)) for t in distincts),
-                dtype=np.int32,
-                count=len(distincts),
-            )
-            codes[nom].append(places[dans_lot])
+    with _sans_ramasse_miettes():
+        for lot in feuille.lots(progression):
+            lignes.append(lot.lignes)
+            for nom in noms:
+                dans_lot, distincts = pd.factorize(en_objets(lot.colonnes[nom]))
+                connus = index[nom]
+                places = np.fromiter(
+                    (connus.setdefault(t.strip(), len(connus)) for t in distincts),
+                    dtype=np.int32,
+                    count=len(distincts),
+                )
+                codes[nom].append(places[dans_lot])
     n = sum(map(len, lignes))
     colonnes = {
         nom: Cellules(

@@ -37,6 +37,8 @@ def ecrire_seul(engine: Engine, attente: float = SECONDES_D_ATTENTE) -> Iterator
                 raise
             finally:
                 conn.exec_driver_sql(f"PRAGMA busy_timeout = {ancien}")
+            # What is deleted or replaced is overwritten on disk (right to erasure).
+            conn.exec_driver_sql("PRAGMA secure_delete = ON")
         else:
             fin = time.monotonic() + attente
             essai = sa.select(sa.func.pg_try_advisory_xact_lock(_VERROU))

@@ -29,7 +29,7 @@ _numeros = itertools.count(1)
 @pytest.fixture(autouse=True)
 def sans_reglages(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test depends on the settings of the person who runs it."""
-    for nom in ("DATABASE_URL", "PORT", "WEB_CONCURRENCY"):
+    for nom in ("DATABASE_URL", "APPLICATION_URL", "PORT", "WEB_CONCURRENCY"):
         monkeypatch.delenv(nom, raising=False)
 
 

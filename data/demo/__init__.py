@@ -14,15 +14,11 @@ from data.demo.actions import remplir_actions
 from data.demo.cohorte import Cohorte, ordonner_annees
 from data.demo.departement import Departement
 from data.demo.ecriture import ecrire_livraison
-from data.demo.fiches import (
-    identifier,
-    remplir_interventions,
-    remplir_situations,
-    remplir_usagers,
-    tenir,
-)
+from data.demo.fiches import identifier, remplir_situations, remplir_usagers
 from data.demo.fictif import decrire as decrire_fictif
+from data.demo.interventions import remplir_interventions
 from data.demo.places import remplir_reference
+from data.demo.tenues import tenir
 
 
 def engendrer(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
 import numpy as np
@@ -51,6 +51,10 @@ _PROJETS = (
     "Séjour nature",
     "Bien dans sa tête",
 )
+
+
+Choix = Callable[[int, int, int], list[str]]
+"""(association, collège or −1, how many) → pseudonyms of youths of the year."""
 
 
 class Journal:
@@ -168,11 +172,10 @@ def remplir_actions(cohorte: Cohorte, a: Annee, noms: Textes) -> dict[str, Table
     return journal.tables()
 
 
-def _raconter_2023(dep: Departement, journal: Journal, jeunes: object, verlaine: int) -> None:
+def _raconter_2023(dep: Departement, journal: Journal, jeunes: Choix, verlaine: int) -> None:
     """What Itinéraires prints of 2023-2024: Le Fresnoy with 33 collégiens, three debates of 10."""
-    assert callable(jeunes)
     iti = [s for s, _ in dep.associations].index("Itinéraires")
-    groupe: list[str] = jeunes(iti, verlaine, 21)
+    groupe = jeunes(iti, verlaine, 21)
     for i, jour in enumerate(("2024-01-18", "2024-03-14")):
         moitie = groupe[i::2]
         journal.ecrire(
@@ -199,7 +202,7 @@ def _raconter_2023(dep: Departement, journal: Journal, jeunes: object, verlaine:
             thematique="culture_sport",
             lieu_action="hors_college",
         )
-    dix: list[str] = jeunes(iti, -1, 10)
+    dix = jeunes(iti, -1, 10)
     for jour in ("2023-11-23", "2023-12-14", "2024-01-25"):
         journal.ecrire(
             _PONCTUELLE,
@@ -215,10 +218,9 @@ def _raconter_2023(dep: Departement, journal: Journal, jeunes: object, verlaine:
 
 
 def _raconter_2022(
-    dep: Departement, journal: Journal, jeunes: object, pleins: dict[str, int]
+    dep: Departement, journal: Journal, jeunes: Choix, pleins: dict[str, int]
 ) -> None:
     """The cooking workshops of March 2023: 8 collégiens of two collèges."""
-    assert callable(jeunes)
     iti = [s for s, _ in dep.associations].index("Itinéraires")
     for college in ("lille-boris-vian", "lille-martha-desrumaux"):
         journal.ecrire(

@@ -16,6 +16,7 @@ from datetime import date
 import numpy as np
 
 from data.demo import profils
+from data.demo import territoires as territoires_du_nord
 from data.demo.departement import ALSES, College, Departement, Fixe, Poste, Zones
 from data.demo.repartition import Cible, Entiers, repartir
 
@@ -145,10 +146,10 @@ def decrire(echelle: float, graine: int) -> Departement:
         communs_multiples={},
         penchants=_pencher(graine),
         fixes=fixes,
-        lieux_alses=lambda annee: profils.cibler_lieux(annee + 100),
+        lieux_alses=lambda annee: territoires_du_nord.cibler_lieux(annee + 100),
         hors_territoire={c: float(hasard.uniform(2, 40)) for c, _ in _TERRITOIRES},
         territoire_ps=lambda annee: 64.0,
-        partenaires=lambda part, annee: profils.cibler_partenaires(part, annee + 100),
+        partenaires=lambda part, annee: territoires_du_nord.cibler_partenaires(part, annee + 100),
         colonnes_absentes=absentes,
         rythmes={0: 1.3, 1: 0.5, 2: 1.0, 3: 0.8},
         sans_fiche=0.06,

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from data.demo import profils
+from data.demo import territoires as territoires_du_nord
 from data.demo.departement import (
     College,
     Departement,
@@ -207,12 +208,12 @@ def decrire(echelle: float) -> Departement:
         cible,
         lambda champ, annee: (champ, annee) in profils.COMMUNS,
         profils.COMMUNS_MULTIPLES,
-        profils.PENCHANTS,
+        territoires_du_nord.PENCHANTS,
         fixes,
-        profils.cibler_lieux,
-        profils.HORS_TERRITOIRE,
+        territoires_du_nord.cibler_lieux,
+        territoires_du_nord.HORS_TERRITOIRE,
         lambda annee: 71.0,
-        profils.cibler_partenaires,
+        territoires_du_nord.cibler_partenaires,
         absentes,
         {matisse: (desrumaux, 2021)},
         {rang_a[a]: r for a, r in _RYTHMES.items()},

@@ -1,0 +1,142 @@
+"""Erasing records for good: right to erasure, end of retention (contract, données §1).
+
+The erased rows leave the tables, the facts and the answers in one transaction; what the database
+engine keeps of them on disk is overwritten afterwards.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+
+from data import schema as t
+from data.ecriture import Portee
+from data.importation import refaire
+from data.nomenclature import ecrire_code, plier
+from data.progression import Progression
+from data.refus import MauvaisAppel
+from data.validation import par_paquets
+from data.verrou import ecrire_seul
+
+_ESSAIS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Retrait:
+    """What was erased: rows by table. `complet`: False when a reader kept SQLite's write-ahead log
+    from being emptied; it will be at the next import."""
+
+    association: str
+    comptes: dict[str, int] = field(default_factory=dict)
+    complet: bool = True
+
+
+def retirer(
+    engine: Engine,
+    association: str,
+    usager: str | None = None,
+    progression: Progression | None = None,
+) -> Retrait:
+    """Erase one usager, or all the records of an association, and publish anew.
+
+    `association`: sigle, name or code; `usager`: pseudonym, case-sensitive. The association itself
+    and its posts, which are about nobody, stay. Raises MauvaisAppel when either is unknown.
+    """
+    if not sa.inspect(engine).has_table("associations"):
+        raise MauvaisAppel("La base est vide : il n'y a rien à retirer.")
+    with ecrire_seul(engine) as conn:
+        id_, sigle = _trouver_association(conn, association)
+        usagers = _trouver_usagers(conn, id_, sigle, usager)
+        portee, comptes = _effacer(conn, id_, usagers, tout=usager is None)
+        livraison = conn.scalar(sa.select(sa.func.max(t.livraisons.c.numero))) or 0
+        motif = "Retrait d’un usager" if usager is not None else f"Retrait des fiches de {sigle}"
+        refaire(conn, portee, livraison=livraison, motif=motif, progression=progression)
+    return Retrait(sigle, comptes, _nettoyer_le_disque(engine))
+
+
+def _trouver_association(conn: sa.Connection, demandee: str) -> tuple[int, str]:
+    a = t.associations.c
+    connues = conn.execute(sa.select(a.id, a.sigle, a.nom, a.code).order_by(a.sigle)).all()
+    for id_, sigle, _, code in connues:
+        if plier(demandee) == plier(sigle) or ecrire_code(demandee) == code:
+            return id_, sigle
+    par_nom = [(x.id, x.sigle) for x in connues if plier(demandee) == plier(x.nom)]
+    if len(par_nom) == 1:
+        return par_nom[0]
+    raise MauvaisAppel(
+        f"Association inconnue : « {demandee} ». Associations de la base : "
+        f"{', '.join(x.sigle for x in connues) or 'aucune'}."
+    )
+
+
+def _trouver_usagers(
+    conn: sa.Connection, association: int, sigle: str, usager: str | None
+) -> list[int]:
+    u = t.usagers.c
+    requete = sa.select(u.id).where(u.association == association)
+    if usager is None:
+        return list(conn.scalars(requete))
+    trouves = list(conn.scalars(requete.where(u.usager == usager.strip())))
+    if not trouves:
+        raise MauvaisAppel(f"Aucun usager de ce pseudonyme dans l'association {sigle}.")
+    return trouves
+
+
+def _effacer(
+    conn: sa.Connection, association: int, usagers: Sequence[int], *, tout: bool
+) -> tuple[Portee, dict[str, int]]:
+    """Delete the rows, those that refer to others first."""
+    portee = Portee()
+    comptes: dict[str, int] = {}
+    i, a, p = t.interventions.c, t.actions.c, t.actions_usagers.c
+
+    def supprimer(table: sa.Table, *conditions: sa.ColumnElement[bool]) -> None:
+        efface = conn.execute(sa.delete(table).where(*conditions)).rowcount
+        comptes[table.name] = comptes.get(table.name, 0) + efface
+
+    if tout:
+        for annee, celle in ((i.annee, i.association), (a.annee, a.association)):
+            requete = sa.select(annee).where(celle == association).distinct()
+            portee.annees |= set(conn.scalars(requete))
+    for paquet in par_paquets(usagers):
+        f = t.accompagnements.c
+        portee.annees |= set(conn.scalars(sa.select(f.annee).where(f.usager.in_(paquet))))
+        participe = sa.select(a.annee).join(
+            t.actions_usagers,
+            sa.and_(p.forme == a.forme, p.association == a.association, p.action == a.action),
+        )
+        portee.annees |= set(conn.scalars(participe.where(p.usager.in_(paquet))))
+        supprimer(t.actions_usagers, p.usager.in_(paquet))
+        supprimer(t.accompagnements, f.usager.in_(paquet))
+        if not tout:
+            supprimer(t.interventions, i.association == association, i.usager.in_(paquet))
+        supprimer(t.situations, t.situations.c.usager.in_(paquet))
+    if tout:
+        supprimer(t.interventions, i.association == association)
+        supprimer(t.actions_usagers, p.association == association)
+        supprimer(t.actions, a.association == association)
+        supprimer(t.conditions, t.conditions.c.association == association)
+    for paquet in par_paquets(usagers):
+        supprimer(t.usagers, t.usagers.c.id.in_(paquet))
+    return portee, comptes
+
+
+def _nettoyer_le_disque(engine: Engine) -> bool:
+    """Overwrite what the engine keeps of the erased rows; False when it has to wait."""
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
+        if conn.dialect.name == "sqlite":
+            for _ in range(_ESSAIS):
+                occupe = conn.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar_one()
+                if not occupe:
+                    return True
+                time.sleep(0.1)
+            return False
+        for table in ("usagers", "situations", "interventions", "actions", "actions_usagers"):
+            conn.exec_driver_sql(f"VACUUM {table}")
+        for table in ("conditions", "accompagnements", "reponses", "reponses_exactes"):
+            conn.exec_driver_sql(f"VACUUM {table}")
+    return True

@@ -1,0 +1,45 @@
+"""A bare server with the sessions and the API, on the shared demonstration database."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from dashboard import api, session
+from queries.depot import Depot, Etat
+
+
+@pytest.fixture(autouse=True)
+def magasin_a_part(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Each test writes its sessions in a file of its own."""
+    monkeypatch.setenv("APPLICATION_URL", f"sqlite:///{tmp_path / 'application.sqlite'}")
+
+
+@pytest.fixture(scope="session")
+def depot(base_demo: str) -> Depot:
+    """The demonstration database, as a process reads it."""
+    return Depot(base_demo)
+
+
+@pytest.fixture(scope="session")
+def etat(depot: Depot) -> Etat:
+    """Its current publication."""
+    return depot.etat()
+
+
+@pytest.fixture
+def serveur(depot: Depot) -> Flask:
+    """Sessions and API, nothing else."""
+    server = Flask("essai")
+    session.enregistrer(server, depot)
+    api.enregistrer(server, depot)
+    return server
+
+
+@pytest.fixture
+def client(serveur: Flask) -> FlaskClient:
+    """A caller without a session."""
+    return serveur.test_client()

@@ -1,0 +1,248 @@
+"""Every printed figure has its line, and the demonstration reaches all those it can."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy.engine import Engine
+
+from data import rapprochement as r
+from data import schema as t
+from data.catalogue import POPULATIONS, charger
+from data.demo import engendrer
+from data.importation import importer
+from data.nomenclature import initialiser
+
+DECLARATIONS = r.lire_declarations()
+CHIFFRES = {c["id"]: c for c in r.lire_chiffres()}
+CALCULES = [d for d in DECLARATIONS.values() if not d.calcul.startswith("n")]
+"""Declared calculable: neither `non_exprimable` nor `ne_pas_reutiliser`."""
+
+
+@pytest.fixture(scope="module")
+def nord(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """The Nord's years that the documents speak of, through the real import. Read it only."""
+    dossier = tmp_path_factory.mktemp("nord")
+    engine = t.ouvrir(f"sqlite:///{dossier / 'passerelle.sqlite'}")
+    with pytest.MonkeyPatch.context() as reglages:
+        reglages.setenv("SECRET_ARRONDI", "un secret qui ne sert qu’aux tests, rien de plus")
+        initialiser(engine)
+        for livraison in engendrer(dossier, annees=5):
+            importer(engine, livraison, operateur="essai", synthetique=True)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def lignes(nord: Engine) -> dict[str, r.Rapprochement]:
+    return {x.id: x for x in r.rapprocher(nord)}
+
+
+# --- the declaration ------------------------------------------------------------------------------
+
+
+def test_chaque_chiffre_imprime_a_sa_ligne_et_une_seule() -> None:
+    assert len(CHIFFRES) == 401
+    assert list(DECLARATIONS) == list(CHIFFRES)
+
+
+def test_ce_que_la_note_interdit_est_declare_tel_et_rien_d_autre() -> None:
+    declares = {d.id for d in DECLARATIONS.values() if d.calcul == r.NE_PAS_REUTILISER}
+    assert declares == {i for i, c in CHIFFRES.items() if r.interdit(c)}
+    assert len(declares) == 18
+
+
+def test_ce_qui_ne_se_calcule_pas_dit_pourquoi() -> None:
+    muets = [d.id for d in DECLARATIONS.values() if d.calcul == r.NON_EXPRIMABLE]
+    assert muets
+    assert [i for i in muets if not DECLARATIONS[i].explication] == []
+
+
+@pytest.mark.parametrize("d", CALCULES, ids=lambda d: d.id)
+def test_une_explication_ne_vaut_que_pour_un_ecart(d: r.Declaration) -> None:
+    imprime = CHIFFRES[d.id]
+    if d.attendu:
+        assert d.explication
+        if ";" not in d.attendu:
+            assert not r.concorde(Fraction(d.attendu), d.critere or imprime["value"])
+    if imprime["approx"] == "true":
+        assert d.critere, "un chiffre approché dit ce qui rend le mot juste"
+
+
+def test_les_questions_declarees_existent(base_sqlite: Engine) -> None:
+    with base_sqlite.connect() as conn:
+        catalogue = charger(t.lire_listes(conn))
+    for d in (x for x in CALCULES if x.indicateur):
+        (serie,) = [s for s in catalogue[d.indicateur].series if s.code == d.serie]
+        codes = {m.code for m in serie.modalites}
+        assert d.modalite in ("", "*") or set(d.modalite.split("+")) <= codes, d.id
+        assert d.population in (*POPULATIONS, "activite"), d.id
+        assert not d.base or d.base in (*POPULATIONS, *catalogue), d.id
+
+
+def test_la_typographie_des_explications_est_francaise() -> None:
+    for d in DECLARATIONS.values():
+        assert not re.search(r" [:;?!%»]|« ", d.explication), d.id
+
+
+# --- comparing ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("calcule", "attendu", "vrai"),
+    [
+        (Fraction(1206, 2233) * 100, "54", True),
+        (Fraction("51.55"), "51.6", True),
+        (Fraction("51.549"), "51.6", False),
+        (Fraction("-5.5"), "-6", True),
+        (Fraction("-5.49"), "-6", False),
+        (Fraction(50), "]50;60]", False),
+        (Fraction("50.01"), "]50;60]", True),
+        (Fraction(60), "]50;60]", True),
+        (Fraction("58.5"), "[57;58,5[", False),
+    ],
+)
+def test_un_chiffre_concorde_apres_arrondi_ou_dans_l_intervalle(
+    calcule: Fraction, attendu: str, vrai: bool
+) -> None:
+    assert r.concorde(calcule, attendu) is vrai
+
+
+@given(st.fractions(-1000, 1000), st.integers(0, 3))
+def test_l_arrondi_est_le_plus_proche_et_symetrique(valeur: Fraction, decimales: int) -> None:
+    arrondi = r.arrondir(valeur, decimales)
+    assert abs(arrondi - valeur) <= Fraction(1, 2 * 10**decimales)
+    assert (arrondi * 10**decimales).denominator == 1
+    assert r.arrondir(-valeur, decimales) == -arrondi
+
+
+def test_une_explication_ne_couvre_que_la_valeur_qu_elle_annonce() -> None:
+    douai = DECLARATIONS["r21-postes-douai"]
+    assert r.comparer("12", Fraction(12), douai)[0] == r.EGAL
+    assert r.comparer("12", Fraction(10), douai) == (r.EXPLIQUE, douai.explication)
+    assert r.comparer("12", Fraction(9), douai)[0] == r.A_EXPLIQUER
+    assert r.comparer("12", Fraction(9), replace(douai, attendu=""))[0] == r.A_EXPLIQUER
+
+
+# --- the demonstration ----------------------------------------------------------------------------
+
+
+def test_la_demonstration_ne_laisse_rien_a_expliquer(lignes: dict[str, r.Rapprochement]) -> None:
+    restants = [x for x in lignes.values() if x.etat == r.A_EXPLIQUER]
+    assert restants == []
+    assert list(lignes) == list(CHIFFRES)
+    assert {x.id for x in lignes.values() if x.etat == r.EXPLIQUE} == {
+        "p19-postes-plan-2021",
+        "n20-nouveaux-colleges",
+        "r21-postes-douai",
+        "r21-plan-valenciennes",
+        "r21-plan-vne",
+        "r21-lieu-domicile-ratio",
+        "i23-alses-simone-garcons",
+        "i23-alses-croises-2022",
+    }
+
+
+@pytest.mark.parametrize(
+    ("identifiant", "imprime", "calcule"),
+    [
+        ("n20-eleves-2020", "2\u202f233", "2\u202f233"),
+        ("r21-age-12-evol", "6,44", "6,44"),
+        ("r21-age-14-evol", "−6", "−6"),
+        ("r21-mesures-effectif", "≈\u00a0450", "453"),
+        ("r21-postes-douai", "12", "10"),
+        ("p19-table-liste-total", "41", "41"),
+        ("n20-sans-presentation", "≈\u00a050", "52,9"),
+        ("fl-annee-groupe-reflexion", "1995", ""),
+    ],
+)
+def test_les_nombres_sont_ecrits_a_la_precision_imprimee(
+    lignes: dict[str, r.Rapprochement], identifiant: str, imprime: str, calcule: str
+) -> None:
+    assert (lignes[identifiant].imprime, lignes[identifiant].calcule) == (imprime, calcule)
+
+
+def test_ce_qui_ne_doit_pas_etre_reutilise_est_compte_et_jamais_montre(
+    nord: Engine, lignes: dict[str, r.Rapprochement], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert r.imprimer(nord) == 0
+    sortie = capsys.readouterr().out
+    interdits = [x for x in lignes.values() if x.etat == r.NE_PAS_REUTILISER]
+    assert len(interdits) == 18
+    for x in interdits:
+        assert (x.section, x.citation, x.imprime, x.calcule, x.unite) == ("",) * 5
+        assert f"{x.id} " not in sortie
+
+
+@pytest.mark.parametrize("largeur", [60, 100, 200])
+def test_la_table_tient_dans_le_terminal_et_finit_par_les_comptes(
+    nord: Engine,
+    largeur: int,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(largeur))
+    r.imprimer(nord)
+    sortie = capsys.readouterr().out.splitlines()
+    assert max(map(len, sortie)) <= largeur
+    comptes = [int(x.split()[-1]) for x in sortie[-5:]]
+    assert sum(comptes[:4]) == comptes[4] == 401
+    assert sortie[-1].startswith("total")
+
+
+def test_un_chiffre_manque_est_a_expliquer_et_l_etat_de_sortie_le_dit(
+    nord: Engine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    faux = [c | {"value": "2961"} if c["id"] == "r21-jeunes" else c for c in r.lire_chiffres()]
+    monkeypatch.setattr(r, "lire_chiffres", lambda: faux)
+    assert r.imprimer(nord) == 1
+    assert re.search(r"^à expliquer +1$", capsys.readouterr().out, re.MULTILINE)
+
+
+def test_un_chiffre_non_declare_est_a_expliquer(
+    nord: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reste = {i: d for i, d in DECLARATIONS.items() if i != "r21-jeunes"}
+    monkeypatch.setattr(r, "lire_declarations", lambda: reste)
+    assert [x.id for x in r.rapprocher(nord) if x.etat == r.A_EXPLIQUER] == ["r21-jeunes"]
+
+
+def test_une_annee_absente_laisse_ses_chiffres_a_expliquer(base_demo: str) -> None:
+    petite = {x.id: x for x in r.rapprocher(t.ouvrir(base_demo, lecture_seule=True))}
+    assert petite["i23-alses-eleves"].etat == r.A_EXPLIQUER
+    assert "2023-2024" in petite["i23-alses-eleves"].explication
+
+
+def test_une_base_vide_ou_reelle_est_refusee(
+    base: Engine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(r.RapprochementImpossible, match="vide"):
+        r.rapprocher(base)
+    livraison = {
+        "numero": 1,
+        "recue_le": sa.func.now(),
+        "empreinte": "0" * 64,
+        "operateur": "essai",
+        "synthetique": False,
+        "comptes": {},
+        "refusees": 0,
+        "avertissements": [],
+    }
+    with base.begin() as conn:
+        conn.execute(sa.insert(t.livraisons).values(livraison))
+    with pytest.raises(r.RapprochementImpossible, match="réelles"):
+        r.rapprocher(base)
+    assert r.imprimer(base) == 1
+    assert "réelles" in capsys.readouterr().out
+
+
+def test_les_nombres_publies_ne_sont_pas_encore_rapproches(nord: Engine) -> None:
+    with pytest.raises(r.RapprochementImpossible):
+        r.rapprocher(nord, publies=True)

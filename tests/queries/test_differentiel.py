@@ -1,0 +1,91 @@
+"""Random questions on random deliveries: what the package answers is what the contract says."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from data import schema as t
+from queries.depot import Depot
+from queries.lecteur import Lecteur
+from queries.reponses import repondre
+from tests.queries.comparaison import (
+    DEPARTEMENT,
+    HABILITE,
+    INVITE,
+    comparer,
+    poser,
+    tirer_contextes,
+)
+from tests.queries.livraisons import Tirage, charger, tirer, vider
+from tests.queries.naif import Base, Demande, Verite
+from tests.queries.protection import (
+    PARTAGE,
+    PROTEGE,
+    Attendue,
+    attendre_exact,
+    attendre_protege,
+)
+
+CONTEXTES = 10
+"""Random contexts asked of each delivery, about fifty questions each."""
+
+tirages = st.builds(
+    Tirage,
+    graine=st.integers(0, 10**6),
+    jeunes=st.sampled_from([0, 1, 12, 60, 140]),
+    annees=st.integers(1, 3),
+    vides=st.sampled_from([0, 2, 2, 6]),
+    absentes=st.sampled_from([0, 0, 6, 30]),
+    melange=st.sampled_from([2, 4]),
+    en_deux=st.booleans(),
+)
+
+
+@contextmanager
+def base_chargee(url: str, tirage: Tirage) -> Iterator[tuple[Depot, Verite]]:
+    """The database after these deliveries, and what is true of them."""
+    livraisons = tirer(tirage)
+    engine = t.ouvrir(url)
+    vider(engine)
+    with tempfile.TemporaryDirectory() as dossier:
+        charger(engine, livraisons, Path(dossier))
+    engine.dispose()
+    depot = Depot(url)
+    try:
+        yield depot, Verite(Base(livraisons))
+    finally:
+        depot._engine.dispose()
+
+
+def attendre(verite: Verite, q: Demande, lecteur: Lecteur) -> list[Attendue]:
+    """What this reader must be given."""
+    if lecteur is HABILITE:
+        return attendre_exact(verite, q)
+    return attendre_protege(verite, q, PARTAGE if lecteur is INVITE else PROTEGE)
+
+
+@settings(
+    max_examples=7,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(tirage=tirages, graine=st.integers(0, 10**6))
+@example(tirage=Tirage(1, jeunes=140, vides=2, absentes=6), graine=1)
+@example(tirage=Tirage(2, jeunes=140, vides=1, melange=2), graine=2)
+def test_les_reponses_sont_celles_du_contrat(url_base: str, tirage: Tirage, graine: int) -> None:
+    with base_chargee(url_base, tirage) as (depot, verite):
+        if not verite.base.annees():
+            return
+        demandes = list(tirer_contextes(verite.base, graine, CONTEXTES))
+        for lecteur in (HABILITE, DEPARTEMENT, INVITE):
+            visibles = [
+                q for q in demandes if lecteur is HABILITE or q.lieu[0] != "association_college"
+            ]
+            reponses = repondre([poser(q) for q in visibles], lecteur, depot)
+            for q, reponse in zip(visibles, reponses, strict=True):
+                comparer(reponse, attendre(verite, q, lecteur), q)
