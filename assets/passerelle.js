@@ -5,6 +5,8 @@
 
   /* ---- addresses ---- */
 
+  var ancreSuivie = null;
+
   function aller(adresse) {
     if (adresse === window.location.pathname + window.location.search) { return; }
     window.history.pushState({}, "", adresse);
@@ -16,6 +18,58 @@
     if (choix.tagName === "SELECT" && choix.closest("[data-navigation]")) {
       aller(choix.value);
     }
+  });
+
+  document.addEventListener("click", function (evenement) {
+    var lien = evenement.target.closest("a[data-interne]");
+    if (!lien || evenement.defaultPrevented || evenement.button !== 0 || evenement.metaKey ||
+        evenement.ctrlKey || evenement.shiftKey || evenement.altKey) { return; }
+    evenement.preventDefault();
+    var page = lien.pathname !== window.location.pathname;
+    if (lien.hash) {
+      window.history.pushState({}, "", lien.href);
+      ancreSuivie = null;
+      window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
+      return;
+    }
+    aller(lien.pathname + lien.search);
+    if (page) { window.scrollTo({ top: 0, behavior: "instant" }); }
+  });
+
+  /* ---- fragments: HTML that the server wrote, one attribute for a whole piece ---- */
+
+  function ecrireFragment(element) {
+    var texte = element.getAttribute("data-html");
+    if (element.fragment === texte) { return; }
+    var ouverts = Array.from(element.querySelectorAll("details[open]")).map(function (d) {
+      return d.className;
+    });
+    element.fragment = texte;
+    element.innerHTML = texte || "";
+    element.querySelectorAll("details").forEach(function (d) {
+      if (ouverts.indexOf(d.className) >= 0) { d.open = true; }
+    });
+  }
+
+  function ecrireFragments(mutations) {
+    mutations.forEach(function (mutation) {
+      if (mutation.type === "attributes") {
+        ecrireFragment(mutation.target);
+        return;
+      }
+      mutation.addedNodes.forEach(function (noeud) {
+        if (noeud.nodeType !== 1) { return; }
+        if (noeud.hasAttribute("data-html")) { ecrireFragment(noeud); }
+        noeud.querySelectorAll("[data-html]").forEach(ecrireFragment);
+      });
+    });
+  }
+
+  new MutationObserver(ecrireFragments).observe(document.documentElement, {
+    attributes: true,
+    attributeFilter: ["data-html"],
+    childList: true,
+    subtree: true,
   });
 
   /* ---- cards in view ---- */
@@ -69,8 +123,6 @@
   }).observe(document.documentElement, { childList: true, subtree: true });
 
   /* An address with an anchor leads to its card, once the page has been written. */
-  var ancreSuivie = null;
-
   function suivreAncre() {
     var ancre = decodeURIComponent(window.location.hash.slice(1));
     var cible = ancre && document.getElementById(ancre);

@@ -8,10 +8,14 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
-from dash import dcc, html
+from dash import dcc
+from dash import html as composants
+from markupsafe import Markup
 
+from dashboard import balises as html
 from dashboard import couleurs as c
 from dashboard import graphiques, phrases, tableaux
+from dashboard.fragments import fragment
 from dashboard.nombres import INSECABLE, annee_lisible, date_longue, nombre, pluriel, pourcentage
 from data.catalogue import ORIGINE_DES_CHAMPS, POPULATIONS, Indicateur, Serie
 from queries.comparaisons import alentours, annee_precedente, referer
@@ -36,6 +40,9 @@ FORMULAIRES = {
     "interventions": "fiche d’intervention",
 }
 PAGES_IMPRIMEES = {"effectifs": "7", "situations": "7 à 11", "familles": "12 à 13"}
+REGLAGES = {"displayModeBar": False, "responsive": True}
+"""Of every chart: no bar of tools of its own, the width of its place."""
+
 PAGES_ACCOMPAGNEMENTS = "14 à 25"
 
 
@@ -48,6 +55,7 @@ class Contexte:
     lecteur: Lecteur
     depot: Depot
     chemin: str
+    etroit: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,24 +100,25 @@ def rassembler(indicateurs: Sequence[Indicateur], ctx: Contexte) -> list[Matiere
     ]
 
 
-def cadre(ind: Indicateur) -> html.Section:
+def cadre(ind: Indicateur) -> composants.Section:
     """The empty card, filled when it comes into view."""
-    return html.Section(
-        [
-            html.Header(
-                [
-                    html.Span(ind.numero, className="numero"),
-                    html.H2(ind.titre, id=f"titre-{ind.id}"),
-                    html.P(ind.question, className="question"),
-                ],
-                className="tete-carte",
-            ),
-            html.Div(
-                html.Div(className="attente", **{"aria-hidden": "true"}),
-                id=f"corps-{ind.id}",
-                className="corps-carte",
-            ),
-        ],
+    tete = fragment(
+        html.Header(
+            [
+                html.Span(ind.numero, className="numero"),
+                html.H2(ind.titre, id=f"titre-{ind.id}"),
+                html.P(ind.question, className="question"),
+            ],
+            className="tete-carte",
+        )
+    )
+    corps = composants.Div(
+        composants.Div(className="attente", **{"aria-hidden": "true"}),
+        id=f"corps-{ind.id}",
+        className="corps-carte",
+    )
+    return composants.Section(
+        [tete, corps],
         id=ind.id,
         className="carte",
         **{"aria-labelledby": f"titre-{ind.id}", "data-indicateur": ind.id},
@@ -165,7 +174,23 @@ def remplir(matiere: Matiere, ctx: Contexte) -> list[Any]:
                 )
             )
     corps.append(_pied(matiere, ctx))
-    return corps
+    return _assembler(corps)
+
+
+def _assembler(morceaux: Sequence[Any]) -> list[Any]:
+    """Components, the texts between two charts being one fragment."""
+    sortie: list[Any] = []
+    textes: list[Markup] = []
+    for morceau in [*morceaux, None]:
+        if isinstance(morceau, Markup):
+            textes.append(morceau)
+            continue
+        if textes:
+            sortie.append(fragment(*textes))
+            textes = []
+        if morceau is not None:
+            sortie.append(morceau)
+    return sortie
 
 
 def _dessiner(
@@ -175,12 +200,19 @@ def _dessiner(
     if not any(s.modalites for s in ind.series):
         return _dessiner_nombre(matiere, ctx, phrase)
     if ind.id == "demande_objectifs":
-        return [_figure(ind, "", graphiques.barres(_traces_des_series(matiere)), phrase)]
+        return [
+            _figure(
+                ind, "", graphiques.barres(_traces_des_series(matiere), etroit=ctx.etroit), phrase
+            )
+        ]
     if ind.famille == "qualite_saisie":
         lignes = [x for x in matiere.principales[0].lignes if x.modalite == "renseigne"]
         lignes = [replace(x, libelle=x.libelle.split(" : ")[0]) for x in lignes]
         trace = graphiques.Trace(colonnes[0][0], lignes, _couleur(matiere, 0, ctx))
-        return [_figure(ind, "", graphiques.barres([trace]), phrase), *_valeurs(matiere)]
+        return [
+            _figure(ind, "", graphiques.barres([trace], etroit=ctx.etroit), phrase),
+            *_valeurs(matiere),
+        ]
     series = [s for s in ind.series if s.modalites]
     plusieurs = len(series) > 1
     maximum = 0.0
@@ -189,11 +221,17 @@ def _dessiner(
     blocs = []
     for serie in series:
         figure = graphiques.barres(
-            _traces(matiere, ctx, serie), unite=ind.unite, etroit=plusieurs, maximum=maximum
+            _traces(matiere, ctx, serie),
+            unite=ind.unite,
+            etroit=ctx.etroit or plusieurs,
+            maximum=maximum,
         )
-        titre = [html.H3(serie.libelle, className="titre-serie")] if plusieurs else []
-        blocs.append(html.Div([*titre, _figure(ind, serie.code, figure, phrase)]))
-    return [html.Div(blocs, className="series" if plusieurs else ""), *_valeurs(matiere)]
+        dessin = _figure(ind, serie.code, figure, phrase)
+        if not plusieurs:
+            return [dessin, *_valeurs(matiere)]
+        titre = composants.H3(serie.libelle, className="titre-serie")
+        blocs.append(composants.Div([titre, dessin]))
+    return [composants.Div(blocs, className="series"), *_valeurs(matiere)]
 
 
 def _couleur(matiere: Matiere, rang: int, ctx: Contexte) -> str:
@@ -216,7 +254,7 @@ def _traces(matiere: Matiere, ctx: Contexte, serie: Serie) -> list[graphiques.Tr
                 r.politique.exacte,
             )
         )
-    if matiere.reference and not matiere.indicateur.choix == "effectif":
+    if matiere.reference and matiere.indicateur.choix != "effectif":
         nom, r = matiere.reference
         couleur = {"Ensemble PS": c.ENSEMBLE_PS, "Département": c.DEPARTEMENT}.get(nom, c.PASSE)
         traces.append(
@@ -239,9 +277,7 @@ def _traces(matiere: Matiere, ctx: Contexte, serie: Serie) -> list[graphiques.Tr
             else Ligne(serie.code, m.code, m.libelle, "non_pose")
             for m in serie.modalites
         ]
-        traces.append(
-            graphiques.Trace("INSEE", lignes, c.INSEE, exact=True, repere=True, symbole="diamond")
-        )
+        traces.append(graphiques.Trace("INSEE", lignes, c.INSEE, exact=True, repere=True))
     return traces
 
 
@@ -316,22 +352,24 @@ def _dessiner_nombre(matiere: Matiere, ctx: Contexte, phrase: str) -> list[Any]:
     ]
     return [
         html.Div(grands, className="grands"),
-        _figure(ind, "", graphiques.barres(traces), phrase),
+        _figure(ind, "", graphiques.barres(traces, etroit=ctx.etroit), phrase),
     ]
 
 
-def _figure(ind: Indicateur, serie: str, figure: graphiques.Figure, phrase: str) -> html.Figure:
+def _figure(
+    ind: Indicateur, serie: str, figure: graphiques.Figure, phrase: str
+) -> composants.Figure:
     nom = f"graphe-{ind.id}" + (f"-{serie}" if serie else "")
-    return html.Figure(
+    return composants.Figure(
         [
             dcc.Graph(
                 id=nom,
                 figure=figure,
-                config={"displayModeBar": False, "responsive": True},
+                config=REGLAGES,
                 style={"height": f"{figure['layout']['height']}px"},
                 className="graphe",
             ),
-            html.Figcaption(phrase, className="hors-vue"),
+            composants.Figcaption(phrase, className="hors-vue"),
         ],
         role="img",
         **{"aria-label": phrase},
@@ -371,7 +409,7 @@ def _autour(matiere: Matiere, ctx: Contexte) -> list[Any]:
     return [*sorties, html.Div(blocs, className="series" if len(series) > 1 else "")]
 
 
-def _pied(matiere: Matiere, ctx: Contexte) -> html.Footer:
+def _pied(matiere: Matiere, ctx: Contexte) -> Markup:
     ind, r = matiere.indicateur, matiere.principales[0]
     notes: list[Any] = []
     x = next((y for y in r.lignes if y.base or y.non_renseigne is not None), None)
@@ -438,7 +476,7 @@ def adresse_api(matiere: Matiere, ctx: Contexte, format_: str) -> str:
     return f"/api/v1/indicateurs/{ind.id}?{urlencode(paires)}"
 
 
-def _outils(matiere: Matiere, ctx: Contexte) -> html.Ul:
+def _outils(matiere: Matiere, ctx: Contexte) -> Markup:
     ind = matiere.indicateur
     requete = ecrire(ctx.selection, ctx.etat, ctx.lecteur)
     lien = f"{ctx.chemin}{'?' + requete if requete else ''}#{ind.id}"
@@ -497,7 +535,7 @@ def _provenance(champ: str) -> str:
     return " ; ".join(textes)
 
 
-def _pourquoi(matiere: Matiere, ctx: Contexte) -> html.Details:
+def _pourquoi(matiere: Matiere, ctx: Contexte) -> Markup:
     ind, r = matiere.indicateur, matiere.principales[0]
     definitions: list[tuple[str, str]] = [("Question", ind.question)]
     if r.population:

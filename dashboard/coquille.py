@@ -6,6 +6,7 @@ from typing import Any
 
 from dash import dcc, html
 
+from dashboard import balises
 from dashboard.nombres import INSECABLE, date_longue
 from data.catalogue import CHAPITRES
 from queries.depot import Etat
@@ -46,19 +47,23 @@ INDEX = """<!DOCTYPE html>
 """
 
 
-def naviguer(chemin: str, requete: str) -> list[html.Li]:
+def naviguer(chemin: str, requete: str) -> str:
     """Links to the pages, keeping what is looked at."""
-    return [
-        html.Li(
-            dcc.Link(
-                COURTS.get(adresse, titre),
-                href=f"{adresse}{requete}",
-                className="ici" if adresse == chemin else "",
-                **({"title": "Page actuelle"} if adresse == chemin else {}),
-            )
+    return str(
+        balises.Ul(
+            [
+                balises.Li(
+                    balises.Lien(
+                        COURTS.get(adresse, titre),
+                        f"{adresse}{requete}",
+                        className="ici" if adresse == chemin else "",
+                        **({"aria-current": "page"} if adresse == chemin else {}),
+                    )
+                )
+                for adresse, titre in RUBRIQUES
+            ]
         )
-        for adresse, titre in RUBRIQUES
-    ]
+    )
 
 
 def composer(points_de_vue: Any) -> html.Div:
@@ -70,6 +75,7 @@ def composer(points_de_vue: Any) -> html.Div:
             dcc.Store(id="dessinees", data={}),
             dcc.Store(id="page", data=None),
             dcc.Store(id="titre", data=None),
+            dcc.Store(id="etroit", data=False),
             html.Header(
                 [
                     html.Div(
@@ -90,11 +96,7 @@ def composer(points_de_vue: Any) -> html.Div:
                         ],
                         className="rang-marque",
                     ),
-                    html.Nav(
-                        html.Ul(id="navigation"),
-                        className="navigation",
-                        **{"aria-label": "Pages"},
-                    ),
+                    html.Nav(id="navigation", className="navigation", **{"aria-label": "Pages"}),
                 ],
                 className="entete",
             ),
@@ -115,7 +117,7 @@ def composer(points_de_vue: Any) -> html.Div:
     )
 
 
-def pied(etat: Etat) -> list[Any]:
+def pied(etat: Etat) -> str:
     """Delivery, nature of the data."""
     livraison = etat.livraison
     phrases = [
@@ -127,4 +129,4 @@ def pied(etat: Etat) -> list[Any]:
             "Données de démonstration : entièrement synthétiques, aucun jeune réel n’y figure."
         )
     phrases.append("Rien de ce qui est affiché ne permet de reconnaître un jeune.")
-    return [html.P(" ".join(phrases))]
+    return str(balises.P(" ".join(phrases)))

@@ -11,8 +11,11 @@ from dataclasses import replace
 from typing import Any
 
 import dash_bootstrap_components as dbc
-from dash import dcc, html
+from dash import html
+from markupsafe import Markup
 
+from dashboard import balises
+from dashboard.fragments import fragment
 from dashboard.nombres import INSECABLE, annee_lisible
 from data.catalogue import POPULATIONS
 from data.treillis import CHAMP_DU_PROFIL, FILTRES_PERMIS, PROFILS, TYPES_CUMULABLES
@@ -279,7 +282,7 @@ class Barre:
             ordre = [*sans]
 
             def avec(code: str, autres: Sequence[Any] = ordre, nom: str = profil) -> str:
-                tous = {p: v for p, v in autres} | {nom: (code,)}
+                tous = dict(autres) | {nom: (code,)}
                 return self.vers(filtres=tuple((p, tous[p]) for p in PROFILS if p in tous))
 
             options = [("Tous", self.vers(filtres=sans))]
@@ -306,7 +309,7 @@ class Barre:
             sortie.append(html.P(raison, className="raison"))
         return sortie
 
-    def etiquettes(self) -> list[html.Li]:
+    def etiquettes(self) -> list[Markup]:
         """What is filtered, each removable."""
         s = self.s
         sortie: list[tuple[str, str]] = []
@@ -335,9 +338,9 @@ class Barre:
                     )
                 )
         return [
-            html.Li(
-                dcc.Link(
-                    [nom, html.Span("×", className="croix", **{"aria-hidden": "true"})],
+            balises.Li(
+                balises.Lien(
+                    [nom, balises.Span("×", className="croix", **{"aria-hidden": "true"})],
                     href=adresse,
                     title=f"Retirer {nom}",
                 )
@@ -412,17 +415,15 @@ class Barre:
                 id="feuille",
                 className="feuille",
             ),
-            html.Div(
-                [
-                    html.Ul(etiquettes, className="etiquettes", **{"aria-label": "Filtres actifs"})
-                    if etiquettes
-                    else html.Span(),
-                    dcc.Link(
-                        "Voir en tableaux" if autre_vue == "tableau" else "Voir en graphiques",
-                        href=self.vers(vue=autre_vue),
-                        className="autre-vue",
-                    ),
-                ],
+            fragment(
+                balises.Ul(etiquettes, className="etiquettes", **{"aria-label": "Filtres actifs"})
+                if etiquettes
+                else None,
+                balises.Lien(
+                    "Voir en tableaux" if autre_vue == "tableau" else "Voir en graphiques",
+                    self.vers(vue=autre_vue),
+                    className="autre-vue",
+                ),
                 className="rang-etiquettes",
             ),
         ]

@@ -10,11 +10,14 @@ import math
 from collections import defaultdict
 from typing import Any
 
-from dash import dcc, html
+from dash import dcc
+from dash import html as composants
 
+from dashboard import balises as html
 from dashboard import couleurs as c
 from dashboard import graphiques
-from dashboard.cartes import Contexte
+from dashboard.cartes import REGLAGES, Contexte
+from dashboard.fragments import fragment
 from dashboard.nombres import INSECABLE, nombre
 from queries.lieux import RESEAUX, lister
 from queries.selection import derniere_annee
@@ -23,8 +26,8 @@ RAYON = 0.022
 """Distance between the collèges of one town, degrees of latitude."""
 
 GENRES = {
-    "plan_pauvrete": ("Poste plan pauvreté", "#b8610b", "diamond"),
-    "autre": ("Autre poste", c.DEPARTEMENT, "circle"),
+    "plan_pauvrete": ("Plan pauvreté", "#b8610b", "diamond"),
+    "autre": ("Autre", c.DEPARTEMENT, "circle"),
 }
 
 
@@ -38,7 +41,7 @@ def _eventail(rang: int, combien: int) -> tuple[float, float]:
     return rayon * 1.56 * math.cos(angle), rayon * math.sin(angle)
 
 
-def composer(ctx: Contexte) -> html.Section:
+def composer(ctx: Contexte) -> composants.Section:
     """Map and table of the collèges with a post open in the year, inside the perimeter."""
     geo = ctx.etat.geographie
     annee = derniere_annee(ctx.selection.annee)
@@ -90,9 +93,12 @@ def composer(ctx: Contexte) -> html.Section:
                 [
                     html.Th(college["nom"], scope="row"),
                     html.Td(college["commune"]),
-                    html.Td(geo.territoires[college["territoire"]]),
                     html.Td(", ".join(_association(ctx, p) for p in siens)),
-                    html.Td(RESEAUX[college["education_prioritaire"] or "hors"]),
+                    html.Td(
+                        RESEAUX[college["education_prioritaire"]]
+                        if college["education_prioritaire"]
+                        else "–"
+                    ),
                     html.Td(GENRES[genre[code]][0]),
                     html.Td(nombre(sum(p["etp"] for p in siens)), className="nombre"),
                 ]
@@ -103,21 +109,21 @@ def composer(ctx: Contexte) -> html.Section:
     note = "Carte schématique : positions des communes, à un ou deux kilomètres près."
     if sans_position:
         note += f" {sans_position} collège{'s' if sans_position > 1 else ''} sans position connue."
-    figure = html.Figure(
+    figure = composants.Figure(
         [
             dcc.Graph(
                 id="graphe-carte",
                 figure=graphiques.carte(points, fonds, titre),
-                config={"displayModeBar": False, "responsive": True},
+                config=REGLAGES,
                 style={"height": "560px"},
                 className="graphe",
             ),
-            html.Figcaption(f"{titre}. Le tableau les liste.", className="hors-vue"),
+            composants.Figcaption(f"{titre}. Le tableau les liste.", className="hors-vue"),
         ],
         role="img",
         **{"aria-label": f"{titre}, sur une carte schématique du Nord."},
     )
-    entetes = ("Collège", "Commune", "Territoire", "Association", "Réseau", "Poste")
+    entetes = ("Collège", "Commune", "Association", "Réseau", "Poste")
     liste = html.Table(
         [
             html.Thead(
@@ -132,19 +138,20 @@ def composer(ctx: Contexte) -> html.Section:
         ],
         className="tableau",
     )
-    return html.Section(
+    region = html.Div(
+        liste,
+        className="defile liste",
+        tabIndex=0,
+        role="region",
+        **{"aria-label": "Liste des collèges"},
+    )
+    return composants.Section(
         [
-            html.H2(titre, id="titre-carte"),
-            html.Div(
+            fragment(html.H2(titre, id="titre-carte")),
+            composants.Div(
                 [
-                    html.Div([figure, html.P(note, className="aide")]),
-                    html.Div(
-                        liste,
-                        className="defile liste",
-                        tabIndex=0,
-                        role="region",
-                        **{"aria-label": "Liste des collèges"},
-                    ),
+                    composants.Div([figure, fragment(html.P(note, className="aide"))]),
+                    fragment(region),
                 ],
                 className="cote-a-cote",
             ),

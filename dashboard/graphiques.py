@@ -21,7 +21,7 @@ POLICE = "'Source Sans 3 Variable', 'Source Sans 3', system-ui, sans-serif"
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """Rows drawn in one colour. `exact`: one decimal. `repere`: small marks rather than bars."""
+    """Rows drawn in one colour. `exact`: one decimal. `repere`: thin marks over the bars of another trace."""
 
     nom: str
     lignes: Sequence[Ligne]
@@ -29,7 +29,6 @@ class Trace:
     plancher: int = 5
     exact: bool = False
     repere: bool = False
-    symbole: str = "line-ns-open"
 
 
 def decrire(ligne: Ligne, plancher: int, *, exact: bool = False, unite: str = "jeune") -> str:
@@ -63,6 +62,8 @@ def etiquette(ligne: Ligne, plancher: int, *, exact: bool = False) -> str:
     if not ligne.affichee:
         return "–"
     if ligne.part is not None:
+        if ligne.part == 0 and ligne.effectif:
+            return f"<{INSECABLE}{pourcentage(0.1 if exact else 1, exact=exact)}"
         return pourcentage(ligne.part, exact=exact)
     if ligne.valeur is not None:
         return nombre(ligne.valeur)
@@ -80,14 +81,10 @@ def _mesure(ligne: Ligne, plancher: int, base_de_part: float) -> float | None:
     return ligne.valeur if ligne.valeur is not None else ligne.effectif
 
 
-def _hauteur(rangs: int, par_rang: int, *, legende: bool) -> int:
-    return 44 + rangs * par_rang + (34 if legende else 0)
-
-
 def _base(hauteur: int, *, legende: bool) -> dict[str, Any]:
     return {
         "height": hauteur,
-        "margin": {"l": 8, "r": 56, "t": 30 if legende else 6, "b": 8},
+        "margin": {"l": 8, "r": 56, "t": 38 if legende else 8, "b": 8},
         "font": {"family": POLICE, "size": 15, "color": c.ENCRE},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
@@ -109,8 +106,7 @@ def _base(hauteur: int, *, legende: bool) -> dict[str, Any]:
             "font": {"family": POLICE, "size": 14, "color": "#ffffff"},
             "align": "left",
         },
-        "bargap": 0.32,
-        "bargroupgap": 0.12,
+        "barmode": "overlay",
         "barcornerradius": 2,
         "dragmode": False,
         "hovermode": "closest",
@@ -121,8 +117,7 @@ def _base(hauteur: int, *, legende: bool) -> dict[str, Any]:
             "zeroline": False,
         },
         "yaxis": {
-            "autorange": "reversed",
-            "automargin": True,
+            "automargin": False,
             "fixedrange": True,
             "ticks": "",
             "tickfont": {"size": 15},
@@ -131,6 +126,13 @@ def _base(hauteur: int, *, legende: bool) -> dict[str, Any]:
             "zeroline": False,
         },
     }
+
+
+EPAISSEUR = 24
+"""Thickness of a bar, px; a little less when several stand side by side."""
+
+LARGEUR_D_UN_SIGNE = 7.4
+"""Mean width of a character of a label, px: computing the margin spares a second drawing."""
 
 
 def barres(
@@ -142,69 +144,124 @@ def barres(
 ) -> Figure:
     """Horizontal bars, one per value; several traces side by side; marks for references.
 
-    All traces list the same values in the same order. `maximum`: end of the scale, when charts
-    side by side share one.
+    All traces list the same values in the same order. `etroit`: labels stand above the bars, for a
+    phone. `maximum`: end of the scale, when charts side by side share one.
     """
     pleines = [t for t in traces if not t.repere]
-    legende = len(traces) > 1
+    reperes = [t for t in traces if t.repere]
     lignes = pleines[0].lignes
-    largeur = 20 if etroit else 34
-    libelles = [couper(x.libelle, largeur) for x in lignes]
+    libelles = [couper(x.libelle, 40 if etroit else 34) for x in lignes]
+    hauteurs = max((x.count("<br>") + 1 for x in libelles), default=1)
+    epaisseur = EPAISSEUR if len(pleines) == 1 else EPAISSEUR - 4
+    pile = epaisseur * len(pleines)
+    par_rang = pile + 14 + 19 * hauteurs if etroit else max(pile + 12, 19 * hauteurs + 8)
+    legende = len(traces) > 1
+    mesures = {id(t): [_mesure(x, t.plancher, _base_commune(t)) for x in t.lignes] for t in traces}
+    bout = max([maximum, *(m for ms in mesures.values() for m in ms if m is not None)]) * 1.02 or 1
     donnees: list[dict[str, Any]] = []
-    sommets: list[float] = []
-    for trace in traces:
-        base = next((x.base for x in trace.lignes if x.base), 0)
-        mesures = [_mesure(x, trace.plancher, base or 0) for x in trace.lignes]
-        sommets.extend(m for m in mesures if m is not None)
-        bulles = [
-            f"<b>{couper(x.libelle, 42)}</b><br>{trace.nom}{INSECABLE}: "
-            + couper(decrire(x, trace.plancher, exact=trace.exact, unite=unite), 46)
-            for x in trace.lignes
-        ]
-        etiquettes = [etiquette(x, trace.plancher, exact=trace.exact) for x in trace.lignes]
-        if trace.repere:
-            donnees.append(_reperes(trace, libelles, mesures, bulles))
-            continue
-        masques = [x.statut == "masque" for x in trace.lignes]
+    debut = 0.5 - (pile + 5) / par_rang if etroit else -pile / par_rang / 2
+    for rang, trace in enumerate(pleines):
         donnees.append(
-            {
-                "type": "bar",
-                "orientation": "h",
-                "name": trace.nom,
-                "y": libelles,
-                "x": mesures,
-                "text": etiquettes if len(pleines) > 1 else None,
-                "textposition": "outside",
-                "cliponaxis": False,
-                "textfont": {"size": 15, "color": c.ENCRE},
-                "hovertext": bulles,
-                "hoverinfo": "text",
-                "marker": {
-                    "color": trace.couleur,
-                    "pattern": {
-                        "shape": ["/" if m else "" for m in masques],
-                        "fillmode": "overlay",
-                        "size": 6,
-                        "fgcolor": "#ffffff",
-                        "solidity": 0.45,
-                    },
-                },
+            _bandes(trace, mesures[id(trace)], unite, libelle=len(pleines) > 1)
+            | {
+                "width": epaisseur / par_rang * 0.94,
+                "offset": debut + rang * epaisseur / par_rang,
             }
         )
-    lignes_max = max((x.count("<br>") + 1 for x in libelles), default=1)
-    par_rang = max(34 if len(pleines) == 1 else 12 + 24 * len(pleines), 20 * lignes_max + 8)
-    mise = _base(_hauteur(len(libelles), par_rang, legende=legende), legende=legende)
-    bout = max([maximum, *sommets]) * 1.02 or 1
+    for trace in reperes:
+        milieu = debut + pile / par_rang / 2
+        donnees.append(
+            _reperes(trace, mesures[id(trace)], bout * (0.011 if etroit else 0.0045), unite)
+            | {
+                "width": (epaisseur + 6) / par_rang,
+                "offset": milieu - (epaisseur + 6) / par_rang / 2,
+            }
+        )
+    mise = _base(30 + (30 if legende else 0) + len(libelles) * par_rang, legende=legende)
     mise["xaxis"]["range"] = [0, bout]
+    mise["yaxis"]["range"] = [len(libelles) - 0.5, -0.5]
+    droite = 18
     if len(pleines) == 1:
-        reperes = [t for t in traces if t.repere]
-        donnees.append(_etiquettes(pleines[0], reperes, libelles, bout))
-        mise["margin"]["r"] = 66 + 54 * len(reperes)
+        milieu = debut + pile / par_rang / 2
+        donnees.append(_etiquettes(pleines[0], reperes, bout, milieu))
+        droite = (52 if etroit else 62) + 52 * len(reperes)
+    elif pleines:
+        droite = 56
+    mise["margin"] |= {"r": droite, "l": 4}
+    if etroit:
+        mise["yaxis"]["showticklabels"] = False
+        donnees.append(_libelles_au_dessus(libelles, par_rang, debut))
+    else:
+        mise["yaxis"] |= {"tickvals": list(range(len(libelles))), "ticktext": libelles}
+        signes = max((len(x) for t in libelles for x in t.split("<br>")), default=0)
+        mise["margin"]["l"] = int(signes * LARGEUR_D_UN_SIGNE) + 18
     return {"data": donnees, "layout": mise}
 
 
+def _base_commune(trace: Trace) -> float:
+    return next((x.base for x in trace.lignes if x.base), 0) or 0
+
+
+def _bulles(trace: Trace, unite: str) -> list[str]:
+    return [
+        f"<b>{couper(x.libelle, 42)}</b><br>{trace.nom}{INSECABLE}: "
+        + couper(decrire(x, trace.plancher, exact=trace.exact, unite=unite), 46)
+        for x in trace.lignes
+    ]
+
+
+def _bandes(
+    trace: Trace, mesures: Sequence[float | None], unite: str, *, libelle: bool
+) -> dict[str, Any]:
+    return {
+        "type": "bar",
+        "orientation": "h",
+        "name": trace.nom,
+        "y": list(range(len(mesures))),
+        "x": mesures,
+        "text": [etiquette(x, trace.plancher, exact=trace.exact) for x in trace.lignes]
+        if libelle
+        else None,
+        "textposition": "outside",
+        "cliponaxis": False,
+        "textfont": {"size": 14, "color": c.ENCRE},
+        "hovertext": _bulles(trace, unite),
+        "hoverinfo": "text",
+        "marker": {
+            "color": trace.couleur,
+            "pattern": {
+                "shape": ["/" if x.statut == "masque" else "" for x in trace.lignes],
+                "fillmode": "overlay",
+                "size": 6,
+                "fgcolor": "#ffffff",
+                "solidity": 0.45,
+            },
+        },
+    }
+
+
+def _reperes(
+    trace: Trace, mesures: Sequence[float | None], demi: float, unite: str
+) -> dict[str, Any]:
+    """A thin upright mark at each value (`demi`: half its width), edged in white to be seen over
+    the bars."""
+    visibles = [m if x.affichee else None for m, x in zip(mesures, trace.lignes, strict=True)]
+    return {
+        "type": "bar",
+        "orientation": "h",
+        "name": trace.nom,
+        "y": list(range(len(mesures))),
+        "base": [None if m is None else m - demi for m in visibles],
+        "x": [None if m is None else 2 * demi for m in visibles],
+        "hovertext": _bulles(trace, unite),
+        "hoverinfo": "text",
+        "cliponaxis": False,
+        "marker": {"color": trace.couleur, "line": {"width": 1.5, "color": "#ffffff"}},
+    }
+
+
 def _etiquettes(
-    pleine: Trace, reperes: Sequence[Trace], libelles: list[str], bout: float
+    pleine: Trace, reperes: Sequence[Trace], bout: float, decalage: float
 ) -> dict[str, Any]:
     """Figures in a column at the end of the scale: the bar's, then each mark's in its colour."""
     textes = []
@@ -219,39 +276,29 @@ def _etiquettes(
                     f"<span style='color:{repere.couleur};font-size:13px'>{valeur}</span>"
                 )
         textes.append(f"{INSECABLE}{texte}")
+    return _textes([bout] * len(textes), [i + decalage for i in range(len(textes))], textes)
+
+
+def _libelles_au_dessus(libelles: Sequence[str], par_rang: float, debut: float) -> dict[str, Any]:
+    places = []
+    for i, texte in enumerate(libelles):
+        haut = 19 * (texte.count("<br>") + 1)
+        places.append(i + debut - (haut / 2 + 2) / par_rang)
+    return _textes([0] * len(libelles), places, libelles)
+
+
+def _textes(x: Sequence[float], y: Sequence[float], textes: Sequence[str]) -> dict[str, Any]:
     return {
         "type": "scatter",
         "mode": "text",
-        "y": libelles,
-        "x": [bout] * len(libelles),
-        "text": textes,
+        "x": list(x),
+        "y": list(y),
+        "text": list(textes),
         "textposition": "middle right",
         "textfont": {"size": 15, "color": c.ENCRE},
         "cliponaxis": False,
         "hoverinfo": "skip",
         "showlegend": False,
-    }
-
-
-def _reperes(
-    trace: Trace, libelles: list[str], mesures: list[float | None], bulles: list[str]
-) -> dict[str, Any]:
-    visibles = [m if x.affichee else None for m, x in zip(mesures, trace.lignes, strict=True)]
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "name": trace.nom,
-        "y": libelles,
-        "x": visibles,
-        "hovertext": bulles,
-        "hoverinfo": "text",
-        "cliponaxis": False,
-        "marker": {
-            "symbol": trace.symbole,
-            "size": 18 if trace.symbole.startswith("line") else 11,
-            "color": trace.couleur,
-            "line": {"width": 3, "color": trace.couleur},
-        },
     }
 
 

@@ -10,11 +10,11 @@ import os
 from typing import Any
 from urllib.parse import parse_qs
 
-import dash
 from dash import Dash, Input, Output, State, html, no_update, set_props
 from flask import Flask
 
 from dashboard import api, cartes, coquille, session
+from dashboard.balises import joindre
 from dashboard.cartes import Contexte
 from dashboard.filtres import Barre
 from dashboard.pages import accueil, chapitre, introuvable
@@ -82,11 +82,11 @@ def composer_page(chemin: str, ctx: Contexte) -> tuple[str, list[Any]]:
 
 def _enregistrer_rappels(app: Dash, depot: Depot) -> None:
     @app.callback(
-        Output("navigation", "children"),
+        Output("navigation", "data-html"),
         Output("barre", "children"),
         Output("avis", "children"),
         Output("contenu", "children"),
-        Output("pied", "children"),
+        Output("pied", "data-html"),
         Output("page", "data"),
         Output("titre", "data"),
         Input("adresse", "pathname"),
@@ -95,11 +95,19 @@ def _enregistrer_rappels(app: Dash, depot: Depot) -> None:
     )
     def tourner(chemin: str | None, requete: str | None, page: Any) -> tuple[Any, ...]:
         chemin = chemin or "/"
-        lecteur = session.lecteur_courant()
         try:
+            lecteur = session.lecteur_courant()
             lue, etat = lire_adresse(requete, depot, lecteur)
         except BaseIndisponible as erreur:
-            return no_update, [], [html.P(str(erreur))], [], [], None, "Base indisponible"
+            return (
+                no_update,
+                no_update,
+                [html.P(str(erreur))],
+                no_update,
+                no_update,
+                None,
+                ("Base indisponible – Passerelle"),
+            )
         ctx = Contexte(lue.selection, etat, lecteur, depot, chemin)
         nom = chemin.strip("/")
         barre = Barre(lue.selection, etat, lecteur, chemin, profils=nom not in SANS_PROFIL)
@@ -112,7 +120,7 @@ def _enregistrer_rappels(app: Dash, depot: Depot) -> None:
         else:
             titre, contenu = composer_page(chemin, ctx)
             if nom in CHAPITRES:
-                contenu = _plier(contenu, nom, ctx)
+                _plier(contenu, chapitre.plier(nom, ctx))
         return (
             coquille.naviguer(chemin, requete or ""),
             barre.composer(),
@@ -127,19 +135,24 @@ def _enregistrer_rappels(app: Dash, depot: Depot) -> None:
         Output("dessinees", "data"),
         Input("visibles", "data"),
         Input("adresse", "search"),
+        Input("etroit", "data"),
         State("adresse", "pathname"),
         State("dessinees", "data"),
     )
     def dessiner(
-        visibles: list[str] | None, requete: str | None, chemin: str | None, deja: Any
+        visibles: list[str] | None,
+        requete: str | None,
+        etroit: bool,
+        chemin: str | None,
+        deja: Any,
     ) -> Any:
         chemin = chemin or "/"
-        lecteur = session.lecteur_courant()
         try:
+            lecteur = session.lecteur_courant()
             lue, etat = lire_adresse(requete, depot, lecteur)
         except BaseIndisponible:
             return no_update
-        etat_du_dessin = f"{chemin}{requete or ''}#{etat.publication}"
+        etat_du_dessin = f"{chemin}{requete or ''}#{etat.publication}{'e' if etroit else ''}"
         connus = deja or {}
         a_faire = [
             etat.catalogue[i]
@@ -148,11 +161,16 @@ def _enregistrer_rappels(app: Dash, depot: Depot) -> None:
         ]
         if not a_faire:
             return no_update
-        ctx = Contexte(lue.selection, etat, lecteur, depot, chemin)
+        ctx = Contexte(lue.selection, etat, lecteur, depot, chemin, bool(etroit))
         for matiere in cartes.rassembler(a_faire, ctx):
             set_props(f"corps-{matiere.indicateur.id}", {"children": cartes.remplir(matiere, ctx)})
         return {**connus, **{i.id: etat_du_dessin for i in a_faire}}
 
+    app.clientside_callback(
+        "function () { return window.matchMedia('(max-width: 640px)').matches; }",
+        Output("etroit", "data"),
+        Input("adresse", "pathname"),
+    )
     app.clientside_callback(
         "function (titre) { if (titre) { document.title = titre; } return titre; }",
         Output("annonce", "children"),
@@ -163,27 +181,18 @@ def _enregistrer_rappels(app: Dash, depot: Depot) -> None:
 
 def _retourner_chapitre(nom: str, ctx: Contexte) -> None:
     """The same chapter seen otherwise: what stands above the cards, which cards are folded."""
-    set_props("tete-chapitre", {"children": chapitre.dire(nom, ctx)})
-    refuses = _refuses(nom, ctx)
+    set_props("tete-chapitre", {"data-html": str(joindre(chapitre.dire(nom, ctx)))})
+    set_props("index", {"data-html": str(chapitre.ecrire_index(nom, ctx))})
+    plies = chapitre.plier(nom, ctx)
     for ind in chapitre.indicateurs(nom, ctx):
-        plie = " pliee" if ind.id in refuses else ""
-        set_props(ind.id, {"className": f"carte{plie}"})
-        set_props(f"index-{ind.id}", {"className": plie.strip()})
+        set_props(ind.id, {"className": _classe(ind.id, plies)})
 
 
-def _refuses(nom: str, ctx: Contexte) -> dict[str, str]:
-    if ctx.selection.lieu.type not in ("college", "association_college"):
-        return {}
-    return chapitre.refuser(nom, ctx)
+def _classe(indicateur: str, plies: dict[str, str]) -> str:
+    return "carte pliee" if indicateur in plies else "carte"
 
 
-def _plier(contenu: list[Any], nom: str, ctx: Contexte) -> list[Any]:
-    refuses = _refuses(nom, ctx)
-    if refuses:
-        for composant in dash.html.Div(contenu)._traverse():
-            identifiant = getattr(composant, "id", None)
-            if identifiant in refuses:
-                composant.className = "carte pliee"
-            elif isinstance(identifiant, str) and identifiant.removeprefix("index-") in refuses:
-                composant.className = "pliee"
-    return contenu
+def _plier(contenu: list[Any], plies: dict[str, str]) -> None:
+    for composant in html.Div(contenu)._traverse():
+        if getattr(composant, "id", None) in plies:
+            composant.className = _classe(composant.id, plies)

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dash import html
+from markupsafe import Markup
 
+from dashboard import balises as html
 from dashboard import couleurs as c
 from dashboard.graphiques import decrire, etiquette
 from dashboard.nombres import INSECABLE, nombre, pourcentage
@@ -16,6 +17,9 @@ from queries.reponses import STATUTS, Ligne, Reponse
 
 ECART_DES_CENT = 4
 """Points by which rounded shares may miss 100 before a 100 % bar would mislead."""
+
+VALEURS_EN_COLONNES = 6
+LIEUX_EN_COLONNES = 9
 
 Colonnes = Sequence[tuple[str, Reponse]]
 """Title and answer of each column (or row) of a table, all to the same indicator."""
@@ -25,7 +29,7 @@ def _cellule(ligne: Ligne, plancher: int, *, exact: bool) -> str:
     return etiquette(ligne, plancher, exact=exact)
 
 
-def donnees(colonnes: Colonnes) -> html.Table:
+def donnees(colonnes: Colonnes) -> Markup:
     """Every value with its number and share; one group of columns per answer."""
     premiere = colonnes[0][1]
     series = [s for s in premiere.indicateur.series if premiere.serie(s.code)]
@@ -67,7 +71,7 @@ def donnees(colonnes: Colonnes) -> html.Table:
     return html.Table([html.Thead(tete), html.Tbody(corps)], className="tableau donnees")
 
 
-def _cases(ligne: Ligne, reponse: Reponse, sous: Sequence[str]) -> list[html.Td]:
+def _cases(ligne: Ligne, reponse: Reponse, sous: Sequence[str]) -> list[Markup]:
     plancher, exact = reponse.politique.plancher, reponse.politique.exacte
     if not ligne.affichee:
         texte = etiquette(ligne, plancher)
@@ -87,10 +91,15 @@ def _cases(ligne: Ligne, reponse: Reponse, sous: Sequence[str]) -> list[html.Td]
     return cases
 
 
-def chaleur(colonnes: Colonnes, serie: str = "") -> html.Table:
-    """Places in rows, values in columns, the share in each cell, darker as it is greater."""
+def chaleur(colonnes: Colonnes, serie: str = "") -> Markup:
+    """Places by values, the share in each cell, darker as it is greater.
+
+    Long lists of values stand in rows, so that their labels can be read and nothing overflows.
+    """
     premiere = colonnes[0][1]
     modalites = premiere.serie(serie)
+    if len(modalites) > VALEURS_EN_COLONNES and len(colonnes) <= LIEUX_EN_COLONNES:
+        return _chaleur_debout(colonnes, serie)
     tete = html.Tr(
         [
             html.Th("Territoire", scope="col"),
@@ -100,7 +109,7 @@ def chaleur(colonnes: Colonnes, serie: str = "") -> html.Table:
     corps = []
     for titre, reponse in colonnes:
         lignes = reponse.serie(serie)
-        plancher, exact = reponse.politique.plancher, reponse.politique.exacte
+        plancher = reponse.politique.plancher
         if lignes and len({x.statut for x in lignes}) == 1 and not lignes[0].affichee:
             cases = [
                 html.Td(
@@ -110,18 +119,36 @@ def chaleur(colonnes: Colonnes, serie: str = "") -> html.Table:
                 )
             ]
         else:
-            cases = [
-                html.Td(
-                    etiquette(x, plancher, exact=exact),
-                    className=f"nombre chaud {x.statut}",
-                    style={"--chaleur": f"{min(x.part or 0, 100) / 100:.2f}"} if x.affichee else {},
-                    title=f"{titre} – {x.libelle}{INSECABLE}: "
-                    + decrire(x, plancher, exact=exact, unite=reponse.indicateur.unite),
-                )
-                for x in lignes
-            ]
+            cases = [_case_chaude(titre, x, reponse) for x in lignes]
         corps.append(html.Tr([html.Th(titre, scope="row"), *cases]))
     return html.Table([html.Thead(tete), html.Tbody(corps)], className="tableau chaleur")
+
+
+def _chaleur_debout(colonnes: Colonnes, serie: str) -> Markup:
+    """The same with values in rows and places in columns."""
+    tete = html.Tr(
+        [
+            html.Th("Réponse", scope="col"),
+            *(html.Th(titre, scope="col", className="nombre") for titre, _ in colonnes),
+        ]
+    )
+    corps = []
+    for i, modalite in enumerate(colonnes[0][1].serie(serie)):
+        cases = [_case_chaude(titre, r.serie(serie)[i], r) for titre, r in colonnes]
+        corps.append(html.Tr([html.Th(modalite.libelle, scope="row"), *cases]))
+    return html.Table([html.Thead(tete), html.Tbody(corps)], className="tableau chaleur debout")
+
+
+def _case_chaude(titre: str, ligne: Ligne, reponse: Reponse) -> Markup:
+    plancher, exact = reponse.politique.plancher, reponse.politique.exacte
+    texte = decrire(ligne, plancher, exact=exact, unite=reponse.indicateur.unite)
+    chaleur_ = {"--chaleur": f"{min(ligne.part or 0, 100) / 100:.2f}"} if ligne.affichee else {}
+    return html.Td(
+        etiquette(ligne, plancher, exact=exact),
+        className=f"nombre chaud {ligne.statut}",
+        style=chaleur_,
+        title=f"{titre} – {ligne.libelle}{INSECABLE}: {texte}",
+    )
 
 
 def _statut(ligne: Ligne, plancher: int) -> str:
@@ -130,7 +157,7 @@ def _statut(ligne: Ligne, plancher: int) -> str:
     return STATUTS[ligne.statut]
 
 
-def empilees(colonnes: Colonnes, serie: str = "") -> html.Div:
+def empilees(colonnes: Colonnes, serie: str = "") -> Markup:
     """One 100 % bar per place: for a single choice of at most six values, nothing masked."""
     premiere = colonnes[0][1]
     legende = html.Ul(
@@ -185,7 +212,7 @@ def peut_empiler(colonnes: Colonnes, serie: str = "") -> bool:
     return True
 
 
-def effectifs(colonnes: Colonnes) -> html.Table:
+def effectifs(colonnes: Colonnes) -> Markup:
     """One number per place (and series): youths, posts, actions."""
     premiere = colonnes[0][1]
     entetes: list[str] = []

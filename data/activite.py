@@ -208,8 +208,6 @@ def _compter_postes(
     for p in ouverts:
         genre = "plan_pauvrete" if p["plan_pauvrete"] else "autre"
         for lieu in _lieux_du_poste(geographie, annee, p["association"], p["college"]):
-            if lieu[0] == "poste" and lieu[1] != genre:
-                lieu = ("poste", genre)
             compte = comptes[lieu]
             compte["postes/nombre"] += 1
             compte[f"postes/nombre//{genre}"] += 1
@@ -233,13 +231,7 @@ def _compter_conditions(
     comptes: dict[Lieu, Compte],
     postes_du_lieu: dict[Lieu, set[tuple[str, str]]],
 ) -> None:
-    code_de = {a["id"]: code for code, a in geographie.associations.items()}
-    c = t.conditions.c
-    dernieres: dict[tuple[str, str], Any] = {}
-    for ligne in conn.execute(
-        sa.select(t.conditions).where(c.date <= dt.date(annee + 1, 8, 31)).order_by(c.date)
-    ).mappings():
-        dernieres[code_de[ligne["association"]], ligne["college"]] = ligne
+    dernieres = _dernieres_fiches(conn, geographie, annee)
     for lieu, postes in postes_du_lieu.items():
         compte = comptes[lieu]
         for poste in postes:
@@ -258,23 +250,53 @@ def _compter_conditions(
         compte["fiches_attendues"] = len(postes)
 
 
-def champs_poses(conn: sa.Connection, geographie: Geographie, annee: int) -> dict[Lieu, set[str]]:
-    """Columns of the actions' and conditions' forms that some file apportees, by place.
+def _dernieres_fiches(
+    conn: sa.Connection, geographie: Geographie, annee: int
+) -> dict[tuple[str, str], Any]:
+    """(association, collège) → the last row of conditions on or before 31 August (§2.13)."""
+    code_de = {a["id"]: code for code, a in geographie.associations.items()}
+    c = t.conditions.c
+    dernieres: dict[tuple[str, str], Any] = {}
+    for ligne in conn.execute(
+        sa.select(t.conditions).where(c.date <= dt.date(annee + 1, 8, 31)).order_by(c.date)
+    ).mappings():
+        dernieres[code_de[ligne["association"]], ligne["college"]] = ligne
+    return dernieres
 
-    Only places that hold at least one action (or one conditions form) appear for that form.
+
+def champs_non_poses(
+    conn: sa.Connection, geographie: Geographie, annee: int
+) -> dict[Lieu, set[str]]:
+    """Columns of the actions' and conditions' forms that no file brought, by place.
+
+    Only of the forms that the place holds: nothing is said of a form that nobody filled in.
     """
+    attendus: dict[Lieu, set[str]] = defaultdict(set)
     poses: dict[Lieu, set[str]] = defaultdict(set)
     code_de = {a["id"]: code for code, a in geographie.associations.items()}
     lignes = list(conn.execute(sa.select(t.actions).where(t.actions.c.annee == annee)).mappings())
     lieux = _lieux_des_actions(geographie, annee, lignes, code_de)
     for action, places in zip(lignes, lieux, strict=True):
         nom = "actions_ponctuelles" if action["forme"] == "ponctuelle" else "actions_projet"
-        colonnes = FORMULAIRES[nom].facultatives
-        apportees = {
-            f"{'actions' if c != 'type' else nom}.{c}"
-            for i, c in enumerate(colonnes)
-            if action["posees"] >> i & 1
-        }
+        prefixes = [
+            f"{nom}.{c}" if c == "type" else f"actions.{c}" for c in FORMULAIRES[nom].facultatives
+        ]
+        apportees = {c for i, c in enumerate(prefixes) if action["posees"] >> i & 1}
         for lieu in places:
-            poses[lieu] |= apportees | {"actions"}
-    return poses
+            attendus[lieu] |= set(prefixes) - {"actions.fin"}
+            poses[lieu] |= apportees
+    fiches = _dernieres_fiches(conn, geographie, annee)
+    facultatives = FORMULAIRES["conditions"].facultatives
+    for association, college in {
+        (p["association"], p["college"]) for p in geographie.postes_ouverts(annee)
+    }:
+        fiche = fiches.get((association, college))
+        if fiche is None:
+            continue
+        apportees = {
+            f"conditions.{c}" for i, c in enumerate(facultatives) if fiche["posees"] >> i & 1
+        }
+        for lieu in _lieux_du_poste(geographie, annee, association, college):
+            attendus[lieu] |= {f"conditions.{c}" for c in facultatives}
+            poses[lieu] |= apportees
+    return {lieu: champs - poses[lieu] for lieu, champs in attendus.items()}

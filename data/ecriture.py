@@ -355,7 +355,8 @@ class _Ecrivain:
         a = t.accompagnements.c
         for paquet in par_paquets(usagers):
             requete = sa.select(a.usager, a.annee).where(a.usager.in_(paquet))
-            yield from self.conn.execute(requete).tuples()
+            for usager, annee in self.conn.execute(requete):
+                yield usager, annee
 
 
 def _en_lignes(tableau: Tableau) -> list[Ligne]:

@@ -113,8 +113,9 @@ def bits(rangs: Entiers) -> Entiers:
 def _colonnes(conn: sa.Connection, requete: sa.Select[Any], largeur: int) -> Entiers:
     """Integer result of a query as a (rows, columns) array, read by chunks."""
     morceaux: list[Entiers] = []
-    resultat = conn.execution_options(yield_per=50_000).execute(requete)
-    for lot in resultat.partitions(50_000):
+    # On the statement: set on the connection, it would bear on everything executed after.
+    resultat = conn.execute(requete.execution_options(yield_per=50_000))
+    for lot in resultat.partitions():
         morceaux.append(np.array([tuple(r) for r in lot], dtype=np.int64))
     if not morceaux:
         return np.zeros((0, largeur), dtype=np.int64)

@@ -18,6 +18,7 @@ from data.nomenclature import lire_fichier
 from data.refus import MauvaisAppel, typographier
 
 CLASSEUR = "livraison.xlsx"
+SOUS_DOSSIER = "csv"
 LIGNES_PREVUES = 5_000
 """Rows of the workbook that the drop-down lists cover."""
 
@@ -60,14 +61,15 @@ _NOTICE = (
 def ecrire_modeles(dossier: Path | str) -> list[Path]:
     """Write the templates into a folder, made when missing; returns their paths.
 
-    One CSV per form (UTF-8 with BOM, `;`) and one workbook. Raises MauvaisAppel when the folder
+    One CSV per form (UTF-8 with BOM, `;`) under `csv/`, which is then a delivery by itself, and
+    one workbook beside it, which is another. Raises MauvaisAppel when the folder
     cannot be used or a template would overwrite a file.
     """
     dossier = Path(dossier)
-    chemins = {nom: dossier / f"{nom}.csv" for nom in FORMULAIRES}
+    chemins = {nom: dossier / SOUS_DOSSIER / f"{nom}.csv" for nom in FORMULAIRES}
     classeur = dossier / CLASSEUR
     try:
-        dossier.mkdir(parents=True, exist_ok=True)
+        (dossier / SOUS_DOSSIER).mkdir(parents=True, exist_ok=True)
         for chemin in (*chemins.values(), classeur):
             if chemin.exists():
                 raise MauvaisAppel(f"« {chemin} » existe déjà : choisissez un autre dossier.")

@@ -17,9 +17,9 @@ import numpy as np
 import sqlalchemy as sa
 
 from data import schema as t
-from data.activite import champs_poses, compter_activite
+from data.activite import champs_non_poses, compter_activite
 from data.arrondi import cles, lire_secret
-from data.catalogue import ORIGINE_DES_CHAMPS, POPULATIONS, Listes, charger
+from data.catalogue import POPULATIONS, Listes, charger
 from data.comptage import (
     Masques,
     Matiere,
@@ -39,6 +39,7 @@ from data.formulaires import FORMULAIRES
 from data.paquet import emballer_activite
 from data.treillis import (
     CHAMP_DU_PROFIL,
+    DEPARTEMENT,
     FILTRES_PERMIS,
     PROFILS,
     TYPES_CROISABLES,
@@ -92,6 +93,10 @@ def publier(
             ecrire_annee(annee),
             ((pages[nom], lot) for nom, lot in exacts.items()),
         )
+        publie, exact = atelier.compter_activite(annee)
+        _ranger(conn, ecrire_annee(annee), pages["activite"], numero, publie, "activite")
+        _ranger_exacts(conn, ecrire_annee(annee), [(pages["activite"], exact)], activite=True)
+        _ranger_non_poses(conn, ecrire_annee(annee), atelier.non_poses(annee))
         conn.execute(sa.delete(t.etats_annees).where(t.etats_annees.c.annee == ecrire_annee(annee)))
         conn.execute(
             sa.insert(t.etats_annees).values(annee=ecrire_annee(annee), empreinte=empreinte)
@@ -274,8 +279,8 @@ class _Atelier:
     def non_poses(self, annee: int) -> dict[tuple[str, str], list[str]]:
         """Columns no file brought for a place that has forms that year (« non posé »)."""
         faits = self.faits(annee)
-        attendus = sorted(set(ORIGINE_DES_CHAMPS.values()))
         fiches = {"usagers": "usager", "situations": "situation", "interventions": "interventions"}
+        attendus = [f"{forme}.{c}" for forme in fiches for c in FORMULAIRES[forme].facultatives]
         vus: dict[tuple[str, str], list[int]] = {}
         colonnes = [faits.posees[f].tolist() for f in fiches.values()]
         for type_, lieux in self._places(annee).items():
@@ -294,17 +299,13 @@ class _Atelier:
                 if masque >> i & 1
             }
             sortie[place] = [c for c in attendus if c not in poses]
-        colonnes_d_action = {
-            *(
-                f"actions.{c.nom}"
-                for c in FORMULAIRES["actions_ponctuelles"].colonnes
-                if not c.requise
-            ),
-            "actions_ponctuelles.type",
-            "actions_projet.type",
-        } - {"actions.type"}
-        for place, champs in champs_poses(self.conn, self.geographie, annee).items():
-            sortie.setdefault(place, []).extend(sorted(colonnes_d_action - champs))
+        # Where there is nobody: what the whole département was not asked either. An empty place
+        # must not be told from one of a few youths.
+        nulle_part = sortie.get(("departement", DEPARTEMENT), [])
+        for place in self.geographie.lieux():
+            sortie.setdefault(place, list(nulle_part))
+        for place, champs in champs_non_poses(self.conn, self.geographie, annee).items():
+            sortie.setdefault(place, []).extend(sorted(champs))
         return {place: champs for place, champs in sortie.items() if champs}
 
 

@@ -232,13 +232,13 @@ class _Calculateur:
     def _exiger(self, annee: str, _: str, type_: str, lieu: str) -> None:
         if annee not in self.annees:
             raise _Absent(f"aucune donnée en {annee}")
-        connus: Mapping[str, Collection[str]] = {
-            "territoire": self.geographie.territoires,
-            "association": self.geographie.associations,
-            "college": self.geographie.colleges,
+        connus: dict[str, Collection[str]] = {
             "departement": (DEPARTEMENT,),
-        }[type_]
-        if lieu not in connus:
+            "territoire": self.geographie.territoires.keys(),
+            "association": self.geographie.associations.keys(),
+            "college": self.geographie.colleges.keys(),
+        }
+        if lieu not in connus[type_]:
             raise _Absent(f"lieu absent de la base : {lieu}")
 
     def _lire_exact(
@@ -262,7 +262,9 @@ class _Calculateur:
                 t.reponses_exactes.c.cle == ecrire_cle(annee, "activite", type_, lieu)
             )
         )
-        return deballer_activite(contenu) if contenu else {}
+        if contenu is None:
+            raise _Absent(f"aucune activité publiée en {annee} pour {lieu}")
+        return deballer_activite(contenu)
 
     def _lire_page(self, numero: int) -> MiseEnPage:
         contenu = self.conn.scalar(

@@ -18,6 +18,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -324,6 +325,11 @@ def ouvrir(url: str | None = None, *, lecture_seule: bool = False) -> Engine:
         if adresse.database and adresse.database != ":memory:" and not lecture_seule:
             Path(adresse.database).parent.mkdir(parents=True, exist_ok=True)
         options["connect_args"] = {"check_same_thread": False, "timeout": 30}
+        if lecture_seule and adresse.database and adresse.database != ":memory:":
+            # A file that is not there is an error to report, not an empty database to make.
+            adresse = adresse.set(
+                database=f"file:{quote(adresse.database)}", query={"mode": "ro", "uri": "true"}
+            )
     else:
         options["pool_pre_ping"] = True
     engine = sa.create_engine(adresse, **options)

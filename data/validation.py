@@ -335,7 +335,7 @@ class _Jugement:
         naissance: dict[int, int] = {}
         for paquet in par_paquets(sorted(a_verifier)):
             requete = sa.select(u.id, u.naissance).where(u.id.in_(paquet), u.naissance.is_not(None))
-            naissance |= dict(self.conn.execute(requete).tuples().all())
+            naissance |= {id_: annee for id_, annee in self.conn.execute(requete)}
         if not naissance:
             return
         distincts, rangs = np.unique(ids[bonnes], return_inverse=True)

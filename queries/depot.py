@@ -99,7 +99,7 @@ class Depot:
             return self._actualiser(conn)
 
     def _actualiser(self, conn: sa.Connection) -> Etat:
-        numero = conn.scalar(sa.select(sa.func.max(t.publications.c.numero)))
+        numero = self._numero(conn)
         if numero is None:
             raise BaseIndisponible("Aucune livraison n’a encore été chargée dans la base.")
         etat = self._etat
@@ -108,6 +108,17 @@ class Depot:
                 etat = _lire_etat(conn, numero)
                 self._etat = etat
         return etat
+
+    def _numero(self, conn: sa.Connection) -> int | None:
+        """Number of the publication in force; None when the database is still empty."""
+        try:
+            numero: int | None = conn.scalar(sa.select(sa.func.max(t.publications.c.numero)))
+        except (sa.exc.OperationalError, sa.exc.ProgrammingError) as erreur:
+            conn.rollback()
+            if sa.inspect(conn).has_table(t.publications.name):
+                raise erreur
+            return None
+        return numero
 
     def lire(
         self, cles: Iterable[str], cles_exactes: Iterable[str] = ()
@@ -188,7 +199,7 @@ def _lire_etat(conn: sa.Connection, numero: int) -> Etat:
         catalogue=charger(listes),
         geographie=lire_geographie(conn),
         annees=tuple(a for a in annees if _duree(a) == 1),
-        cumuls=tuple(a for a in annees if _duree(a) == 3),
+        cumuls=_dresser_cumuls(annees),
         non_poses={
             (q.annee, q.lieu_type, q.lieu): frozenset(q.champs)
             for q in conn.execute(sa.select(t.questions_non_posees))
@@ -196,6 +207,12 @@ def _lire_etat(conn: sa.Connection, numero: int) -> Etat:
         pages=pages,
         pages_par_id=par_id,
     )
+
+
+def _dresser_cumuls(annees: list[str]) -> tuple[str, ...]:
+    """Every three school years in a row, whether or not a collège has youths in them."""
+    debuts = {int(a.split("-")[0]) for a in annees if _duree(a) == 1}
+    return tuple(f"{a}-{a + 3}" for a in sorted(debuts) if {a + 1, a + 2} <= debuts)
 
 
 def _duree(annee: str) -> int:

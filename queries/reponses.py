@@ -138,12 +138,13 @@ def verifier(question: Question, etat: Etat, lecteur: Lecteur) -> Indicateur:
     except KeyError:
         raise IndicateurInconnu(f"Indicateur inconnu : « {question.indicateur} ».") from None
     lieu, filtres = question.lieu, question.filtres
-    if not existe(etat, lecteur, lieu, question.annee):
-        raise QuestionRefusee("Ce lieu n’existe pas dans votre périmètre.")
+    # The year first: the perimeter depends on it.
     if question.annee not in (*etat.annees, *etat.cumuls):
         raise QuestionRefusee(
             f"Année inconnue : « {question.annee} ». Années disponibles : {', '.join(etat.annees)}."
         )
+    if not existe(etat, lecteur, lieu, question.annee):
+        raise QuestionRefusee("Ce lieu n’existe pas dans votre périmètre.")
     if question.population not in POPULATIONS:
         raise QuestionRefusee(f"Population inconnue : « {question.population} ».")
     if question.cumul and lieu.type not in TYPES_CUMULABLES:
@@ -165,6 +166,8 @@ def verifier(question: Question, etat: Etat, lecteur: Lecteur) -> Indicateur:
             f"Question hors du treillis : {permis} filtre{pluriel} de profil au plus pour ce lieu."
         )
     for profil, code in filtres:
+        if profil not in CHAMP_DU_PROFIL:
+            raise QuestionRefusee(f"Filtre inconnu : « {profil} ».")
         if code not in {v.code for v in etat.listes[CHAMP_DU_PROFIL[profil]]}:
             raise QuestionRefusee(f"Valeur inconnue pour {profil} : « {code} ».")
     if question.croiser is not None:
@@ -347,19 +350,30 @@ def _effectif(prevue: _Prevue, compte: _Compte) -> Ligne:
 
 
 def _champ(serie: Serie, indicateur: Indicateur) -> str:
-    conditions = serie.base or (serie.modalites[0].conditions if serie.modalites else ())
+    """The field a series is about: that of its base, or of its values where the base is another
+    question (answer rates) or everyone."""
+    valeurs = serie.modalites[0].conditions if serie.modalites else ()
+    conditions = valeurs if indicateur.famille == "qualite_saisie" else serie.base or valeurs
     return conditions[-1].champ if conditions else indicateur.champ
 
 
-def _non_pose(prevue: _Prevue, etat: Etat, serie: Serie) -> bool:
-    champ = _champ(serie, prevue.indicateur)
+_COLONNES_DE_SAISIE = {
+    "debut": "usagers.debut",
+    "territoire_usager": "usagers.territoire",
+    "college": "situations.college",
+}
+"""Fields that only the answer rates are about → form and column they come from."""
+
+
+def _non_pose(question: Question, etat: Etat, indicateur: Indicateur, serie: Serie) -> bool:
+    champ = _champ(serie, indicateur)
     origines = {
-        ORIGINE_DES_CHAMPS.get(c)
+        ORIGINE_DES_CHAMPS.get(c) or _COLONNES_DE_SAISIE.get(c)
         for c in (
             ("partenaires_territoire", "partenaires_hors") if champ == "partenaires" else (champ,)
         )
     } - {None}
-    return bool(origines) and _jamais_posees(prevue.question, etat, origines)
+    return bool(origines) and _jamais_posees(question, etat, origines)
 
 
 def _jamais_posees(question: Question, etat: Etat, colonnes: set[Any]) -> bool:
@@ -375,7 +389,7 @@ def _serie(prevue: _Prevue, etat: Etat, compte: _Compte, serie: Serie) -> tuple[
     indicateur = prevue.indicateur
     if serie.code == "mediane":
         return (_mediane(prevue, etat, compte),)
-    if _non_pose(prevue, etat, serie):
+    if _non_pose(prevue.question, etat, indicateur, serie):
         return _toutes(serie, "non_pose")
     base = compte.n(indicateur.colonne(serie.code))
     if base < prevue.politique.assiette:
@@ -469,7 +483,8 @@ def _evenements(prevue: _Prevue, compte: _Compte, serie: Serie) -> tuple[Ligne, 
             lignes.append(Ligne("", m.code, m.libelle, "masque"))
         elif donnee is None:
             note = "Un seul jeune pèse plus de la moitié de cette valeur."
-            lignes.append(Ligne("", m.code, m.libelle, "masque", note=note))
+            # Five youths or more stand behind it: « moins de » would be untrue.
+            lignes.append(Ligne("", m.code, m.libelle, "non_diffuse", note=note))
         else:
             lignes.append(Ligne("", m.code, m.libelle, "arrondi", part=donnee))
     return tuple(lignes)
@@ -483,7 +498,7 @@ def _mediane(prevue: _Prevue, etat: Etat, compte: _Compte) -> Ligne:
             return Ligne("mediane", "mediane", libelle, "exact")
         return Ligne("mediane", "mediane", libelle, "exact", valeur=compte.contenu.mediane / 2)
     indicateur = etat.catalogue["intensite"]
-    if compte.n(indicateur.colonne()) < prevue.politique.assiette:
+    if _tous(etat, compte) < prevue.politique.assiette:
         return Ligne("mediane", "mediane", libelle, "refuse")
     classes = []
     for code, _, haut in INTENSITES:
@@ -529,10 +544,18 @@ def _qualite(prevue: _Prevue, etat: Etat, contenus: list[Any]) -> tuple[Ligne, .
             lignes.extend(_serie(prevue, etat, compte, serie))
         elif serie.code == "interventions_par_jeune":
             lignes.append(_interventions_par_jeune(prevue, etat, compte))
+        elif _tous(etat, compte) < prevue.politique.assiette:
+            # Months without any entry would tell nobody from somebody.
+            lignes.append(Ligne(serie.code, serie.code, serie.libelle, "refuse"))
         else:
             valeur = activite.get("mois_sans_saisie")
             lignes.append(Ligne(serie.code, serie.code, serie.libelle, "exact", valeur=valeur))
     return tuple(lignes)
+
+
+def _tous(etat: Etat, compte: _Compte) -> int:
+    """The base that is everyone in the population, capped as a base is (rule 2)."""
+    return compte.n(etat.catalogue["intensite"].colonne())
 
 
 def _interventions_par_jeune(prevue: _Prevue, etat: Etat, compte: _Compte) -> Ligne:
@@ -541,7 +564,7 @@ def _interventions_par_jeune(prevue: _Prevue, etat: Etat, compte: _Compte) -> Li
     if isinstance(compte.contenu, Exact):
         valeur = arrondir(compte.contenu.interventions / n, 1) if n else None
         return Ligne(nom, nom, libelle, "exact", valeur=valeur)
-    if n < prevue.politique.assiette:
+    if _tous(etat, compte) < prevue.politique.assiette:
         return Ligne(nom, nom, libelle, "refuse")
     indicateur = etat.catalogue["intensite"]
     classes = [compte.n(indicateur.colonne("", code)) for code, _, _ in INTENSITES]
@@ -582,7 +605,7 @@ def _activite(prevue: _Prevue, etat: Etat, contenu: dict[str, Any]) -> tuple[Lig
             continue
         base = contenu.get(indicateur.colonne(serie.code), 0)
         if indicateur.choix == "effectif":
-            lignes.extend(_nombres(prevue, contenu, serie))
+            lignes.extend(_nombres(prevue, etat, contenu, serie))
             continue
         if indicateur.choix == "distribution" and (
             not prevue.politique.exacte and base < PROFESSIONNELS_MINIMUM
@@ -605,23 +628,34 @@ def _activite(prevue: _Prevue, etat: Etat, contenu: dict[str, Any]) -> tuple[Lig
 
 def _activite_non_posee(prevue: _Prevue, etat: Etat, serie: Serie) -> bool:
     indicateur = prevue.indicateur
+    if indicateur.id in ("conditions", "anciennete_alses"):
+        colonne = serie.code if indicateur.id == "conditions" else f"anciennete_{serie.code}"
+        return _jamais_posees(prevue.question, etat, {f"conditions.{colonne}"})
     if indicateur.unite != "action":
         return False
     champ = serie.code if indicateur.choix == "paire" else indicateur.champ
     if indicateur.id == "actions_nombre":
-        colonne = {"ponctuelle": "actions_ponctuelles.type", "projet": "actions_projet.type"}
-        return _jamais_posees(prevue.question, etat, {colonne[serie.code]})
+        types = {"ponctuelle": "actions_ponctuelles.type", "projet": "actions_projet.type"}
+        return _jamais_posees(prevue.question, etat, {types[serie.code]})
     return _jamais_posees(prevue.question, etat, {f"actions.{c}" for c in champ.split(";")})
 
 
-def _nombres(prevue: _Prevue, contenu: dict[str, Any], serie: Serie) -> list[Ligne]:
+_COLONNES_DES_PARTICIPANTS = {"suivis": "actions.usagers", "nouveaux": "actions.autres_jeunes"}
+
+
+def _nombres(prevue: _Prevue, etat: Etat, contenu: dict[str, Any], serie: Serie) -> list[Ligne]:
     indicateur = prevue.indicateur
-    participants = indicateur.id == "actions_participants" and not prevue.politique.exacte
+    de_participants = indicateur.id == "actions_participants"
+    participants = de_participants and not prevue.politique.exacte
     total = contenu.get(indicateur.colonne(serie.code), 0)
     lignes = []
     for m in serie.modalites:
         n = contenu.get(indicateur.colonne(serie.code, m.code), 0)
-        if not participants:
+        if de_participants and _jamais_posees(
+            prevue.question, etat, {_COLONNES_DES_PARTICIPANTS[m.code]}
+        ):
+            lignes.append(Ligne(serie.code, m.code, m.libelle, "non_pose"))
+        elif not participants:
             manquants = None
             if indicateur.id == "actions_nombre":
                 manquants = total - sum(
@@ -664,11 +698,13 @@ def _croiser(prevue: _Prevue, etat: Etat, contenu: Any) -> tuple[Ligne, ...]:
     nom = f"{a.id}*{b.id}"
     base = compte.n(nom)
     lignes = []
+    jamais_pose = any(_non_pose(prevue.question, etat, i, i.series[0]) for i in (ici, autre))
     for x in ici.series[0].modalites:
         for y in autre.series[0].modalites:
             modalite = Modalite(f"{x.code}|{y.code}", f"{x.libelle} × {y.libelle}")
-            if base < prevue.politique.assiette:
-                lignes.append(Ligne("croisement", modalite.code, modalite.libelle, "refuse"))
+            if jamais_pose or base < prevue.politique.assiette:
+                statut = "non_pose" if jamais_pose else "refuse"
+                lignes.append(Ligne("croisement", modalite.code, modalite.libelle, statut))
                 continue
             codes = (y.code, x.code) if inverse else (x.code, y.code)
             n = compte.n(f"{nom}//{codes[0]}|{codes[1]}")

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from dash import dcc, html
+from markupsafe import Markup
 
+from dashboard import balises as html
 from dashboard import geographie, graphiques, phrases
 from dashboard.cartes import Contexte
+from dashboard.fragments import fragment
 from dashboard.nombres import INSECABLE, annee_d_avant, nombre, points, pourcentage
 from dashboard.pages.chapitre import INTRODUCTIONS
 from data.catalogue import CHAPITRES
@@ -35,13 +37,10 @@ def composer(ctx: Contexte) -> list[Any]:
         ],
         className="tete-page",
     )
-    blocs: list[Any] = [tete, _chiffres(ctx, annee)]
+    blocs = [tete, _chiffres(ctx, annee), _changements(ctx, annee), _chapitres(ctx)]
     if ctx.lecteur.role is Role.CHEF:
         blocs.insert(1, _mes_colleges(ctx, annee))
-    blocs.append(_changements(ctx, annee))
-    blocs.append(_chapitres(ctx))
-    blocs.append(geographie.composer(ctx))
-    return blocs
+    return [fragment(*blocs), geographie.composer(ctx)]
 
 
 def _titre(ctx: Contexte) -> str:
@@ -58,7 +57,7 @@ def _phrase(ctx: Contexte, annee: str) -> str:
     return phrases.resumer(effectif, ctx.etat)
 
 
-def _chiffres(ctx: Contexte, annee: str) -> html.Section:
+def _chiffres(ctx: Contexte, annee: str) -> Markup:
     lieu = ctx.selection.lieu
     questions = [
         Question("effectif", annee, lieu),
@@ -132,7 +131,7 @@ def _depuis(r: Reponse, avant: Reponse | None) -> str:
     return f"{signe}{INSECABLE}{nombre(abs(ecart), 0 if arrondi else None)} depuis {annee}"
 
 
-def _changements(ctx: Contexte, annee: str) -> html.Section:
+def _changements(ctx: Contexte, annee: str) -> Markup:
     lieu = ctx.selection.lieu
     lieux = [lieu]
     if lieu == NORD:
@@ -189,7 +188,7 @@ def _changement(x: Changement, ctx: Contexte) -> list[Any]:
                 f"{INSECABLE}: « {x.apres.libelle} », "
                 f"{pourcentage(x.avant.part or 0, exact=exact)} → "
                 f"{pourcentage(x.apres.part or 0, exact=exact)} ",
-                dcc.Link(
+                html.Lien(
                     ind.titre,
                     href=f"/{ind.chapitre}{'?' + requete if requete else ''}#{ind.id}",
                 ),
@@ -198,7 +197,7 @@ def _changement(x: Changement, ctx: Contexte) -> list[Any]:
     ]
 
 
-def _chapitres(ctx: Contexte) -> html.Section:
+def _chapitres(ctx: Contexte) -> Markup:
     requete = ecrire(ctx.selection, ctx.etat, ctx.lecteur)
     suite = f"?{requete}" if requete else ""
     return html.Section(
@@ -207,7 +206,7 @@ def _chapitres(ctx: Contexte) -> html.Section:
             html.Ul(
                 [
                     html.Li(
-                        dcc.Link(
+                        html.Lien(
                             [
                                 html.Span(numero, className="numero"),
                                 html.Strong(titre),
@@ -224,7 +223,7 @@ def _chapitres(ctx: Contexte) -> html.Section:
     )
 
 
-def _mes_colleges(ctx: Contexte, annee: str) -> html.Section:
+def _mes_colleges(ctx: Contexte, annee: str) -> Markup:
     """One row a collège of the chef's own, exact."""
     lecteur = ctx.lecteur
     lieux = [
@@ -251,7 +250,7 @@ def _mes_colleges(ctx: Contexte, annee: str) -> html.Section:
             html.Tr(
                 [
                     html.Th(
-                        dcc.Link(
+                        html.Lien(
                             nommer(ctx.etat, Lieu("college", lieu.second)),
                             href=f"/situations?{requete}",
                         ),

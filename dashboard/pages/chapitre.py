@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from dash import dcc, html
+from dash import html as composants
+from markupsafe import Markup
 
+from dashboard import balises as html
 from dashboard import cartes, geographie, graphiques
 from dashboard.cartes import Contexte
+from dashboard.fragments import fragment
 from dashboard.nombres import INSECABLE, enumerer
 from data.catalogue import CHAPITRES, Indicateur
 from queries.comparaisons import alentours
@@ -39,37 +42,29 @@ def composer(chapitre: str, ctx: Contexte) -> list[Any]:
     """The page, its cards still empty."""
     siens = indicateurs(chapitre, ctx)
     numero, titre = CHAPITRES[chapitre]
+    tete = html.Header(
+        [
+            html.P(f"Chapitre {numero}", className="surtitre"),
+            html.H1(titre),
+            html.P(INTRODUCTIONS[chapitre], className="introduction"),
+        ],
+        className="tete-page",
+    )
+    index = composants.Nav(
+        id="index",
+        className="index",
+        **{"aria-label": "Sections du chapitre", "data-html": str(ecrire_index(chapitre, ctx))},
+    )
+    carte = [geographie.composer(ctx)] if chapitre == CHAPITRE_DE_LA_CARTE else []
     return [
-        html.Header(
+        fragment(tete),
+        composants.Div(
             [
-                html.P(f"Chapitre {numero}", className="surtitre"),
-                html.H1(titre),
-                html.P(INTRODUCTIONS[chapitre], className="introduction"),
-            ],
-            className="tete-page",
-        ),
-        html.Div(
-            [
-                html.Nav(
-                    html.Ol(
-                        [
-                            html.Li(
-                                html.A(
-                                    [html.Span(i.numero, className="numero"), i.titre],
-                                    href=f"#{i.id}",
-                                ),
-                                id=f"index-{i.id}",
-                            )
-                            for i in siens
-                        ]
-                    ),
-                    className="index",
-                    **{"aria-label": "Sections du chapitre"},
-                ),
-                html.Div(
+                index,
+                composants.Div(
                     [
-                        html.Div(dire(chapitre, ctx), id="tete-chapitre"),
-                        *([geographie.composer(ctx)] if chapitre == CHAPITRE_DE_LA_CARTE else []),
+                        fragment(dire(chapitre, ctx), id="tete-chapitre"),
+                        *carte,
                         *(cartes.cadre(i) for i in siens),
                     ],
                     className="cartes",
@@ -80,12 +75,33 @@ def composer(chapitre: str, ctx: Contexte) -> list[Any]:
     ]
 
 
-def dire(chapitre: str, ctx: Contexte) -> list[Any]:
+def ecrire_index(chapitre: str, ctx: Contexte) -> Markup:
+    """Links to the cards; those folded away are dimmed."""
+    plies = plier(chapitre, ctx)
+    return html.Ol(
+        [
+            html.Li(
+                html.A([html.Span(i.numero, className="numero"), i.titre], href=f"#{i.id}"),
+                className="pliee" if i.id in plies else "",
+            )
+            for i in indicateurs(chapitre, ctx)
+        ]
+    )
+
+
+def plier(chapitre: str, ctx: Contexte) -> dict[str, str]:
+    """Cards folded away: those a collège has nothing to show in → the status that says why."""
+    if ctx.selection.lieu.type not in ("college", "association_college"):
+        return {}
+    return refuser(chapitre, ctx)
+
+
+def dire(chapitre: str, ctx: Contexte) -> list[Markup]:
     """What stands above the cards: how numbers are protected, and for a small place what can be
     said of it, beside its territoire, with what cannot folded into one line."""
     s = ctx.selection
     siens = indicateurs(chapitre, ctx)
-    sortie: list[Any] = []
+    sortie: list[Markup] = []
     politique = ctx.lecteur.politique(s.lieu)
     if politique.exacte:
         sortie.append(
@@ -135,7 +151,7 @@ def _cumul(ctx: Contexte) -> bool:
     return int(fin) - int(debut) > 1
 
 
-def _resumer(siens: list[Indicateur], ctx: Contexte) -> html.Section:
+def _resumer(siens: list[Indicateur], ctx: Contexte) -> Markup:
     """Summary: the leading value of each indicator that can be said, and the territoire's."""
     s = ctx.selection
     colonnes: list[str] = []
@@ -214,7 +230,7 @@ def _ligne_de_tete(reponse: Reponse) -> Any:
     return max(montrees, key=lambda x: x.part or 0)
 
 
-def _plier(siens: list[Indicateur], refuses: dict[str, str], ctx: Contexte) -> html.Div:
+def _plier(siens: list[Indicateur], refuses: dict[str, str], ctx: Contexte) -> Markup:
     par_statut: dict[str, list[str]] = {}
     for ind in siens:
         par_statut.setdefault(refuses[ind.id], []).append(f"{ind.numero} {ind.titre}")
@@ -242,7 +258,7 @@ def _plier(siens: list[Indicateur], refuses: dict[str, str], ctx: Contexte) -> h
         requete = ecrire(replace(ctx.selection, annees=(cumul,)), ctx.etat, ctx.lecteur)
         lignes.append(
             html.P(
-                dcc.Link(
+                html.Lien(
                     f"Voir le cumul de trois ans ({cumul}), qui permet d’en dire plus",
                     href=f"{ctx.chemin}?{requete}",
                 )

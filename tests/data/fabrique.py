@@ -171,6 +171,10 @@ _PETITE: Formulaires = {
 # --- Writing ------------------------------------------------------------------------------------
 
 
+def _titres(lignes: Sequence[Mapping[str, Any]]) -> list[str]:
+    return list(dict.fromkeys(c for ligne in lignes for c in ligne))
+
+
 def ecrire_texte(
     lignes: Sequence[Mapping[str, Any]],
     *,
@@ -178,8 +182,8 @@ def ecrire_texte(
     separateur: str = ";",
     fin_de_ligne: str = "\r\n",
 ) -> str:
-    """Rows as the text of a CSV file; the columns are those of the first row."""
-    titres = list(colonnes or lignes[0])
+    """Rows as the text of a CSV file; the columns are those of any row."""
+    titres = list(colonnes or _titres(lignes))
     sortie = io.StringIO()
     plume = csv.writer(sortie, delimiter=separateur, lineterminator=fin_de_ligne)
     plume.writerow(titres)
@@ -217,7 +221,7 @@ def en_classeur(chemin: Path, formulaires: Formulaires) -> Path:
     classeur.remove(classeur.active)
     for nom, lignes in formulaires.items():
         page = classeur.create_sheet(nom)
-        titres = list(lignes[0])
+        titres = _titres(lignes)
         page.append(titres)
         for ligne in lignes:
             page.append([ligne.get(c) for c in titres])

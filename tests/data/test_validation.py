@@ -228,8 +228,8 @@ def test_un_nom_porte_par_deux_territoires_n_en_designe_aucun(
     base_sqlite: Engine, tmp_path: Path
 ) -> None:
     territoires = [{"code": "a", "nom": "Lille"}, {"code": "b", "nom": "LILLE"}]
-    formulaires = composer(territoires=territoires + composer()["territoires"])
-    formulaires["usagers"] = [usager("U1", territoire="Lille"), usager("U2", territoire="b")]
+    usagers = [usager("U1", territoire="Lille"), usager("U2", territoire="b")]
+    formulaires = seulement("associations", territoires=territoires, usagers=usagers)
     assert un_refus(base_sqlite, tmp_path / "l", formulaires).ligne == 2
 
 

@@ -87,6 +87,8 @@ def tirer_contextes(base: Base, graine: int, nombre: int) -> Iterable[Demande]:
             (p, de.choice(codes("tranche_age" if p == "age" else p)[:4])) for p in profils
         )
         for nom in indicateurs():
+            if nom == "qualite_saisie" and cumul:
+                continue
             if de_jeunes(nom):
                 yield Demande(nom, nom_annee, lieu, population, filtres)
             elif not (filtres or cumul):

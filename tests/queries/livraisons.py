@@ -55,6 +55,9 @@ FACULTATIVES = {
 }
 """Form → optional columns that a draw may leave out."""
 
+REQUISES = {"interventions": ("usager", "date", "acteur")}
+"""Columns required beside the key."""
+
 ENFANTS = {"fonction_ecole": "origine", "demande_scolarite": "demande"}
 
 
@@ -176,7 +179,7 @@ def _reference(de: _De) -> dict[str, pd.DataFrame]:
 
 
 def _tableau(nom: str, lignes: list[dict[str, str]]) -> pd.DataFrame:
-    colonnes = [*CLES[nom], *FACULTATIVES.get(nom, ())]
+    colonnes = [*CLES[nom], *REQUISES.get(nom, ()), *FACULTATIVES.get(nom, ())]
     return pd.DataFrame(lignes, columns=None if lignes else colonnes, dtype=str)
 
 

@@ -738,18 +738,19 @@ class Verite:
         return self._choix[cle]
 
     def jamais_posees(self, q: Demande, colonnes: Iterable[str]) -> bool:
-        """No file concerning those years and that place had any of the columns."""
-        concernes = [
-            j
-            for annee in q.annees
-            for j in self.base.jeunes(annee)
-            if j.places.get(q.lieu[0]) == q.lieu[1]
-        ]
+        """No file concerning those years and that place had any of the columns.
+
+        A year in which the place has nobody at all is told like the département's.
+        """
         voulues = set(colonnes)
-        par_annee = [[j for j in concernes if j.annee == a] for a in q.annees]
-        return bool(voulues) and all(
-            js and not any(j.posees & voulues for j in js) for js in par_annee
-        )
+        if not voulues:
+            return False
+        for annee in q.annees:
+            jeunes = self.base.jeunes(annee)
+            sur_place = [j for j in jeunes if j.places.get(q.lieu[0]) == q.lieu[1]]
+            if not jeunes or any(j.posees & voulues for j in sur_place or jeunes):
+                return False
+        return True
 
     def sans_objet(self, q: Demande) -> bool:
         """A collège without a post open on any day of the year, population `alses`."""

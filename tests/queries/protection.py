@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
@@ -224,19 +224,30 @@ def _protegee(
         assert c.valeur is not None
         return Attendue(c.serie, c.modalite, "exact", valeur=float(c.valeur))
     if _est_valeur(c):
-        return Attendue(c.serie, c.modalite, ESTIMEE)
+        # Arithmetic on the classes of intensity that are shown (rule 5).
+        classes = verite.cellules(replace(q, indicateur="intensite"))[:-1]
+        visible = any(
+            publier(x.membres, x.base) >= seuils.plancher
+            for x in classes
+            if isinstance(x, Cellule)
+        )
+        return Attendue(c.serie, c.modalite, ESTIMEE if visible else "masque")
     plancher = seuils.sensible if sensible(q, c.modalite) else seuils.plancher
     if c.evenements is not None:
         p = publier(c.membres, c.base)
-        if p < plancher or 2 * c.maximum > c.evenements:
+        if p < plancher:
             return Attendue(c.serie, c.modalite, "masque")
+        if 2 * c.maximum > c.evenements:
+            return Attendue(c.serie, c.modalite, "non_diffuse")
         part = pour_cent(c.evenements, c.total)
         return Attendue(c.serie, c.modalite, "arrondi", part=part)
     manquants = _manquants(q, c.termes)
     if oui is not None:
-        # « non » = base − « oui »; it would give a hidden « oui » of 5 or more away.
-        cache = oui.statut == "masque" and seuils.plancher > 5
-        p = 0 if cache else base - int(str(oui.effectif or 0))
+        if oui.statut == "masque" and seuils.plancher > 5:
+            # « non » = base − « oui »: it would tell a hidden « oui » of 5 from one of 0.
+            statut = "non_diffuse"
+            return Attendue(c.serie, c.modalite, statut, base=base, non_renseigne=manquants)
+        p = base - int(str(oui.effectif or 0))
     else:
         p = publier(c.membres, c.base)
     if p < plancher:

@@ -32,7 +32,7 @@ from tests.queries.protection import (
     attendre_protege,
 )
 
-CONTEXTES = 10
+CONTEXTES = 6
 """Random contexts asked of each delivery, about fifty questions each."""
 
 tirages = st.builds(
@@ -71,7 +71,7 @@ def attendre(verite: Verite, q: Demande, lecteur: Lecteur) -> list[Attendue]:
 
 
 @settings(
-    max_examples=7,
+    max_examples=6,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(tirage=tirages, graine=st.integers(0, 10**6))
