@@ -27,10 +27,8 @@ _NOMS = {
 def _ecrire(enfants: Enfants, sortie: list[str]) -> None:
     if enfants is None:
         return
-    if isinstance(enfants, Markup):
-        sortie.append(str(enfants))
-    elif isinstance(enfants, str):
-        sortie.append(str(escape(enfants)))
+    if isinstance(enfants, str):
+        sortie.append(escape(enfants))
     elif isinstance(enfants, Iterable):
         for enfant in enfants:
             _ecrire(enfant, sortie)
@@ -52,10 +50,15 @@ def _attribut(nom: str, valeur: Any) -> str:
 
 
 def _balise(nom: str) -> Callable[..., Markup]:
+    ouverture, fermeture = f"<{nom}", f"</{nom}>"
+
     def composer(enfants: Enfants = None, **attributs: Any) -> Markup:
-        sortie = [f"<{nom}", *(_attribut(a, v) for a, v in attributs.items()), ">"]
+        sortie = [ouverture]
+        for attribut, valeur in attributs.items():
+            sortie.append(_attribut(attribut, valeur))
+        sortie.append(">")
         _ecrire(enfants, sortie)
-        sortie.append(f"</{nom}>")
+        sortie.append(fermeture)
         return Markup("".join(sortie))
 
     composer.__name__ = nom

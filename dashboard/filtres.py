@@ -21,7 +21,15 @@ from data.catalogue import POPULATIONS
 from data.treillis import CHAMP_DU_PROFIL, FILTRES_PERMIS, PROFILS, TYPES_CUMULABLES
 from queries.depot import Etat
 from queries.lecteur import Lecteur, Role
-from queries.lieux import GENRES_DE_POSTE, RESEAUX, existe, lister, nommer, territoire_de
+from queries.lieux import (
+    GENRES_DE_POSTE,
+    RESEAUX,
+    existe,
+    lister,
+    nommer,
+    nommer_college,
+    territoire_de,
+)
 from queries.question import NORD, Lieu
 from queries.selection import REFERENCES, Selection, annee_par_defaut, ecrire
 
@@ -182,7 +190,7 @@ class Barre:
                 "college",
                 "Collège",
                 [("Tous", self._au_territoire(territoire, association))]
-                + [(nommer(self.etat, x), self._au_college(x.code)) for x in colleges],
+                + self._options_de_college([x.code for x in colleges]),
                 self._au_college(college)
                 if college
                 else self._au_territoire(territoire, association),
@@ -225,6 +233,23 @@ class Barre:
         if territoire and type_ in ("territoire", "association_territoire"):
             return self._au_territoire(territoire, association)
         return self.vers(lieux=(Lieu("association", association),))
+
+    def _options_de_college(self, codes: Sequence[str]) -> list[tuple[str, str]]:
+        """One option a collège; their addresses differ by the code only."""
+        if not codes:
+            return []
+        modele = self._au_college(codes[0])
+        tous_pareils = self.lecteur.role is not Role.CHEF or len(self.lecteur.associations) == 1
+        marque = f"college={codes[0]}"
+        return [
+            (
+                nommer_college(self.etat, code),
+                modele.replace(marque, f"college={code}")
+                if tous_pareils
+                else self._au_college(code),
+            )
+            for code in codes
+        ]
 
     def _au_college(self, college: str) -> str:
         if self.lecteur.role is Role.CHEF:

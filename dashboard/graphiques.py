@@ -21,7 +21,7 @@ POLICE = "'Source Sans 3 Variable', 'Source Sans 3', system-ui, sans-serif"
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """Rows drawn in one colour. `exact`: one decimal. `repere`: thin marks over the bars of another trace."""
+    """Rows drawn in one colour. `exact`: one decimal. `repere`: marks over another's bars."""
 
     nom: str
     lignes: Sequence[Ligne]

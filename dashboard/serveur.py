@@ -7,6 +7,7 @@ when the page is another one, the page; `dessiner` fills the cards in view.
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -17,13 +18,17 @@ from dashboard import api, cartes, coquille, session
 from dashboard.balises import joindre
 from dashboard.cartes import Contexte
 from dashboard.filtres import Barre
+from dashboard.memoire import Memoire
 from dashboard.pages import accueil, chapitre, introuvable
-from data.catalogue import CHAPITRES
+from data.catalogue import CHAPITRES, Indicateur
 from queries.depot import BaseIndisponible, Depot
 from queries.lecteur import Lecteur
 from queries.selection import PARAMETRES, Lue, lire
 
 AN = 31_536_000
+CARTES_RETENUES, BARRES_RETENUES = 600, 200
+"""Most cards and filter bars a process keeps (about 25 kB and 40 kB each)."""
+
 SANS_PROFIL = frozenset({"actions"})
 
 
@@ -80,7 +85,23 @@ def composer_page(chemin: str, ctx: Contexte) -> tuple[str, list[Any]]:
     return "Page introuvable", introuvable.composer()
 
 
+def dessiner_cartes(
+    indicateurs: Sequence[Indicateur], ctx: Contexte, memoire: Memoire[list[Any]]
+) -> dict[str, list[Any]]:
+    """Bodies of these cards, by indicator: those already drawn for the same reader and view, and
+    the others, whose answers are asked together."""
+    commun = (ctx.etat.publication, ctx.lecteur, ctx.selection, ctx.chemin, ctx.etroit)
+    corps = {i.id: memoire.lire((*commun, i.id)) for i in indicateurs}
+    for matiere in cartes.rassembler([i for i in indicateurs if corps[i.id] is None], ctx):
+        nom = matiere.indicateur.id
+        corps[nom] = memoire.garder((*commun, nom), cartes.remplir(matiere, ctx))
+    return {nom: enfants or [] for nom, enfants in corps.items()}
+
+
 def _enregistrer_rappels(app: Dash, depot: Depot) -> None:
+    corps_dessines: Memoire[list[Any]] = Memoire(CARTES_RETENUES)
+    barres_ecrites: Memoire[list[Any]] = Memoire(BARRES_RETENUES)
+
     @app.callback(
         Output("navigation", "data-html"),
         Output("barre", "children"),
@@ -111,6 +132,8 @@ def _enregistrer_rappels(app: Dash, depot: Depot) -> None:
         ctx = Contexte(lue.selection, etat, lecteur, depot, chemin)
         nom = chemin.strip("/")
         barre = Barre(lue.selection, etat, lecteur, chemin, profils=nom not in SANS_PROFIL)
+        cle = (etat.publication, lecteur, lue.selection, chemin)
+        ecrite = barres_ecrites.lire(cle) or barres_ecrites.garder(cle, barre.composer())
         avis = [html.P(texte) for texte in lue.avis]
         meme = page == [chemin, etat.publication] and nom in CHAPITRES
         if meme:
@@ -123,7 +146,7 @@ def _enregistrer_rappels(app: Dash, depot: Depot) -> None:
                 _plier(contenu, chapitre.plier(nom, ctx))
         return (
             coquille.naviguer(chemin, requete or ""),
-            barre.composer(),
+            ecrite,
             avis,
             contenu,
             coquille.pied(etat),
@@ -162,8 +185,8 @@ def _enregistrer_rappels(app: Dash, depot: Depot) -> None:
         if not a_faire:
             return no_update
         ctx = Contexte(lue.selection, etat, lecteur, depot, chemin, bool(etroit))
-        for matiere in cartes.rassembler(a_faire, ctx):
-            set_props(f"corps-{matiere.indicateur.id}", {"children": cartes.remplir(matiere, ctx)})
+        for nom, corps in dessiner_cartes(a_faire, ctx, corps_dessines).items():
+            set_props(f"corps-{nom}", {"children": corps})
         return {**connus, **{i.id: etat_du_dessin for i in a_faire}}
 
     app.clientside_callback(

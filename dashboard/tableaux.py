@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from dashboard import balises as html
 from dashboard import couleurs as c
@@ -140,15 +140,15 @@ def _chaleur_debout(colonnes: Colonnes, serie: str) -> Markup:
 
 
 def _case_chaude(titre: str, ligne: Ligne, reponse: Reponse) -> Markup:
+    """One cell, written out by hand: a page holds hundreds of them."""
     plancher, exact = reponse.politique.plancher, reponse.politique.exacte
     texte = decrire(ligne, plancher, exact=exact, unite=reponse.indicateur.unite)
-    chaleur_ = {"--chaleur": f"{min(ligne.part or 0, 100) / 100:.2f}"} if ligne.affichee else {}
-    return html.Td(
-        etiquette(ligne, plancher, exact=exact),
-        className=f"nombre chaud {ligne.statut}",
-        style=chaleur_,
-        title=f"{titre} – {ligne.libelle}{INSECABLE}: {texte}",
-    )
+    bulle = escape(f"{titre} – {ligne.libelle}{INSECABLE}: {texte}")
+    chaud = ""
+    if ligne.affichee:
+        chaud = f' style="--chaleur:{min(ligne.part or 0, 100) / 100:.2f}"'
+    contenu = escape(etiquette(ligne, plancher, exact=exact))
+    return Markup(f'<td class="nombre chaud {ligne.statut}"{chaud} title="{bulle}">{contenu}</td>')
 
 
 def _statut(ligne: Ligne, plancher: int) -> str:

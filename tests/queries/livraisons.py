@@ -340,6 +340,4 @@ def charger(
     initialiser(engine)
     for rang, livraison in enumerate(livraisons, start=1):
         chemin = ecrire(livraison, dossier / f"livraison-{rang}")
-        importer(
-            engine, chemin, operateur="essai", synthetique=True, aujourd_hui=AUJOURD_HUI
-        )
+        importer(engine, chemin, operateur="essai", synthetique=True, aujourd_hui=AUJOURD_HUI)

@@ -171,7 +171,9 @@ def _age(valeur: object, annee: int) -> tuple[frozenset[str], frozenset[str]]:
         return frozenset(), frozenset()
     age = (annee + 1) - int(valeur) - 1
     detail = "moins_10" if age < 10 else "17_plus" if age >= 17 else str(age)
-    bande = "moins_10" if age < 10 else "10_13" if age <= 13 else "14_16" if age <= 16 else "17_plus"
+    bande = (
+        "moins_10" if age < 10 else "10_13" if age <= 13 else "14_16" if age <= 16 else "17_plus"
+    )
     return frozenset({detail}), frozenset({bande})
 
 
@@ -252,9 +254,7 @@ class Base:
     def paires_college(self) -> set[str]:
         return {f"{self.associations[p['association']]}/{p['college']}" for p in self.postes}
 
-    def placer(
-        self, association: str, college: str, territoire: str, annee: int
-    ) -> dict[str, str]:
+    def placer(self, association: str, college: str, territoire: str, annee: int) -> dict[str, str]:
         """Kind of place → place; nowhere: absent. `territoire`: the usager's own."""
         places = {"departement": "nord", "association": self.associations[association]}
         if college:
@@ -338,9 +338,7 @@ class Base:
             valeurs |= {
                 "age": age,
                 "tranche_age": bande,
-                "anciennete": frozenset(
-                    {"poursuivi" if depuis < debut.isoformat() else "nouveau"}
-                ),
+                "anciennete": frozenset({"poursuivi" if depuis < debut.isoformat() else "nouveau"}),
             }
             posees = {f"usagers.{c}" for c in fiche} | {f"situations.{c}" for c in situation}
             posees |= {f"interventions.{c}" for x in interventions for c in x}
@@ -763,7 +761,9 @@ class Verite:
             return False
         return not any(
             p["college"] == code.split("/")[-1]
-            and (type_ == "college" or self.base.associations[p["association"]] == code.split("/")[0])
+            and (
+                type_ == "college" or self.base.associations[p["association"]] == code.split("/")[0]
+            )
             for a in q.annees
             for p in self.base.postes_ouverts(*bornes(a))
         )
@@ -797,9 +797,7 @@ class Verite:
         if nom == "intensite":
             nombres = [len(j.actes(q.population_reelle)) for j in self.choisir(q)]
             mediane = Fraction(statistics.median(nombres)) if nombres else None
-            cellules.append(
-                Cellule("mediane", "mediane", base=self.choisir(q), valeur=mediane)
-            )
+            cellules.append(Cellule("mediane", "mediane", base=self.choisir(q), valeur=mediane))
         return cellules
 
     def _lecture(self, j: Jeune, q: Demande) -> Lecture:
@@ -872,9 +870,7 @@ class Verite:
         for x in a.modalites:
             for y in b.modalites:
                 membres = tuple(
-                    j
-                    for j in base
-                    if a.a(self._lecture(j, q), x) and b.a(self._lecture(j, q), y)
+                    j for j in base if a.a(self._lecture(j, q), x) and b.a(self._lecture(j, q), y)
                 )
                 yield Cellule("croisement", f"{x}|{y}", membres, base, non_pose=non_pose)
 
@@ -898,10 +894,7 @@ class Verite:
             valeur=Fraction(nombre, len(jeunes)) if jeunes else None,
         )
         sur_place = [
-            j
-            for a in q.annees
-            for j in self.base.jeunes(a)
-            if j.places.get(q.lieu[0]) == q.lieu[1]
+            j for a in q.annees for j in self.base.jeunes(a) if j.places.get(q.lieu[0]) == q.lieu[1]
         ]
         mois = {i["date"][5:7] for j in sur_place for i in j.interventions}
         yield Cellule(

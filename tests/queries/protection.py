@@ -76,9 +76,7 @@ def publier_groupe(identites: Iterable[tuple[str, str, str]], plafond: int | Non
 
 def publier(jeunes: Jeunes, plafond: Jeunes | None = None) -> int:
     """p of these youths, capped by those of their base."""
-    return publier_groupe(
-        (j.identite for j in jeunes), None if plafond is None else len(plafond)
-    )
+    return publier_groupe((j.identite for j in jeunes), None if plafond is None else len(plafond))
 
 
 def arrondir(valeur: Fraction, decimales: int = 0) -> float:
@@ -96,7 +94,7 @@ def sensible(q: Demande, modalite: str) -> bool:
     noms = (q.indicateur,) if q.croiser is None else (q.indicateur, q.croiser)
     morceaux = modalite.split("|") if q.croiser else [modalite]
     return any(
-        bool({"toutes", m} & set(indicateurs()[nom]["valeurs_sensibles"].split("|")))
+        bool({"toutes", m} & ({*indicateurs()[nom]["valeurs_sensibles"].split("|")} - {""}))
         for nom, m in zip(noms, morceaux, strict=True)
     )
 
@@ -157,9 +155,7 @@ def _exacte(q: Demande, c: Cellule) -> Attendue:
             c.serie, c.modalite, "exact", c.evenements, c.total, part, None, c.manquants
         )
     n, base = len(c.membres), len(c.base)
-    return Attendue(
-        c.serie, c.modalite, "exact", n, base, pour_cent(n, base, 1), None, c.manquants
-    )
+    return Attendue(c.serie, c.modalite, "exact", n, base, pour_cent(n, base, 1), None, c.manquants)
 
 
 def _est_valeur(c: Cellule) -> bool:
@@ -227,9 +223,7 @@ def _protegee(
         # Arithmetic on the classes of intensity that are shown (rule 5).
         classes = verite.cellules(replace(q, indicateur="intensite"))[:-1]
         visible = any(
-            publier(x.membres, x.base) >= seuils.plancher
-            for x in classes
-            if isinstance(x, Cellule)
+            publier(x.membres, x.base) >= seuils.plancher for x in classes if isinstance(x, Cellule)
         )
         return Attendue(c.serie, c.modalite, ESTIMEE if visible else "masque")
     plancher = seuils.sensible if sensible(q, c.modalite) else seuils.plancher
@@ -252,9 +246,7 @@ def _protegee(
         p = publier(c.membres, c.base)
     if p < plancher:
         return Attendue(c.serie, c.modalite, "masque", base=base, non_renseigne=manquants)
-    return Attendue(
-        c.serie, c.modalite, "arrondi", p, base, pour_cent(p, base), None, manquants
-    )
+    return Attendue(c.serie, c.modalite, "arrondi", p, base, pour_cent(p, base), None, manquants)
 
 
 def _manquants(q: Demande, termes: tuple[Terme, ...] | None) -> int | None:
