@@ -33,6 +33,7 @@ INDEX = """<!DOCTYPE html>
     <title>{%title%}</title>
     {%favicon%}
     {%css%}
+    <link rel="preload" as="script" href="/_dash-component-suites/dash/dcc/async-graph.js">
   </head>
   <body>
     <a class="evitement" href="#contenu">Aller au contenu</a>

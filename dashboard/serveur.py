@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from dash import Dash, Input, Output, State, html, no_update, set_props
-from flask import Flask
+from flask import Flask, request
 
 from dashboard import api, cartes, coquille, session
 from dashboard.balises import joindre
@@ -26,8 +26,11 @@ from queries.lecteur import Lecteur
 from queries.selection import PARAMETRES, Lue, lire
 
 AN = 31_536_000
-CARTES_RETENUES, BARRES_RETENUES = 600, 200
+CARTES_RETENUES, BARRES_RETENUES = 300, 200
 """Most cards and filter bars a process keeps (about 25 kB and 40 kB each)."""
+
+CARTES_AU_DEPART = 2
+"""Cards drawn with their page, without waiting for the browser to say they are in view."""
 
 SANS_PROFIL = frozenset({"actions"})
 
@@ -85,6 +88,12 @@ def composer_page(chemin: str, ctx: Contexte) -> tuple[str, list[Any]]:
     return "Page introuvable", introuvable.composer()
 
 
+def etat_du_dessin(requete: str | None, ctx: Contexte) -> str:
+    """What a drawn card was drawn for: the browser gives it back, drawn cards are not redrawn."""
+    largeur = "e" if ctx.etroit else ""
+    return f"{ctx.chemin}{requete or ''}#{ctx.etat.publication}{largeur}"
+
+
 def dessiner_cartes(
     indicateurs: Sequence[Indicateur], ctx: Contexte, memoire: Memoire[list[Any]]
 ) -> dict[str, list[Any]]:
@@ -110,11 +119,16 @@ def _enregistrer_rappels(app: Dash, depot: Depot) -> None:
         Output("pied", "data-html"),
         Output("page", "data"),
         Output("titre", "data"),
+        Output("dessinees", "data", allow_duplicate=True),
         Input("adresse", "pathname"),
         Input("adresse", "search"),
         State("page", "data"),
+        State("etroit", "data"),
+        prevent_initial_call="initial_duplicate",
     )
-    def tourner(chemin: str | None, requete: str | None, page: Any) -> tuple[Any, ...]:
+    def tourner(
+        chemin: str | None, requete: str | None, page: Any, etroit: bool
+    ) -> tuple[Any, ...]:
         chemin = chemin or "/"
         try:
             lecteur = session.lecteur_courant()
@@ -129,29 +143,32 @@ def _enregistrer_rappels(app: Dash, depot: Depot) -> None:
                 None,
                 ("Base indisponible – Passerelle"),
             )
-        ctx = Contexte(lue.selection, etat, lecteur, depot, chemin)
+        etroit = bool(etroit) or "Mobi" in request.headers.get("User-Agent", "")
+        ctx = Contexte(lue.selection, etat, lecteur, depot, chemin, etroit)
         nom = chemin.strip("/")
         barre = Barre(lue.selection, etat, lecteur, chemin, profils=nom not in SANS_PROFIL)
         cle = (etat.publication, lecteur, lue.selection, chemin)
         ecrite = barres_ecrites.lire(cle) or barres_ecrites.garder(cle, barre.composer())
-        avis = [html.P(texte) for texte in lue.avis]
-        meme = page == [chemin, etat.publication] and nom in CHAPITRES
-        if meme:
-            contenu: Any = no_update
+        dessinees: Any = no_update
+        contenu: Any = no_update
+        if page == [chemin, etat.publication] and nom in CHAPITRES:
             titre = CHAPITRES[nom][1]
             _retourner_chapitre(nom, ctx)
         else:
             titre, contenu = composer_page(chemin, ctx)
+            dessinees = {}
             if nom in CHAPITRES:
-                _plier(contenu, chapitre.plier(nom, ctx))
+                premieres = _montrer_les_premieres(contenu, nom, ctx, corps_dessines)
+                dessinees = dict.fromkeys(premieres, etat_du_dessin(requete, ctx))
         return (
             coquille.naviguer(chemin, requete or ""),
             ecrite,
-            avis,
+            [html.P(texte) for texte in lue.avis],
             contenu,
             coquille.pied(etat),
             [chemin, etat.publication],
             f"{titre} – {barre.resume()} – Passerelle",
+            dessinees,
         )
 
     @app.callback(
@@ -175,19 +192,21 @@ def _enregistrer_rappels(app: Dash, depot: Depot) -> None:
             lue, etat = lire_adresse(requete, depot, lecteur)
         except BaseIndisponible:
             return no_update
-        etat_du_dessin = f"{chemin}{requete or ''}#{etat.publication}{'e' if etroit else ''}"
+        ctx = Contexte(lue.selection, etat, lecteur, depot, chemin, bool(etroit))
+        etat_voulu = etat_du_dessin(requete, ctx)
         connus = deja or {}
         a_faire = [
             etat.catalogue[i]
             for i in visibles or []
-            if i in etat.catalogue and connus.get(i) != etat_du_dessin
+            if i in etat.catalogue
+            and etat.catalogue[i].chapitre == chemin.strip("/")
+            and connus.get(i) != etat_voulu
         ]
         if not a_faire:
             return no_update
-        ctx = Contexte(lue.selection, etat, lecteur, depot, chemin, bool(etroit))
         for nom, corps in dessiner_cartes(a_faire, ctx, corps_dessines).items():
             set_props(f"corps-{nom}", {"children": corps})
-        return {**connus, **{i.id: etat_du_dessin for i in a_faire}}
+        return {**connus, **{i.id: etat_voulu for i in a_faire}}
 
     app.clientside_callback(
         "function () { return window.matchMedia('(max-width: 640px)').matches; }",
@@ -215,7 +234,17 @@ def _classe(indicateur: str, plies: dict[str, str]) -> str:
     return "carte pliee" if indicateur in plies else "carte"
 
 
-def _plier(contenu: list[Any], plies: dict[str, str]) -> None:
+def _montrer_les_premieres(
+    contenu: list[Any], nom: str, ctx: Contexte, memoire: Memoire[list[Any]]
+) -> list[str]:
+    """Fold the cards with nothing to show, and draw the first ones at once: they are in view."""
+    plies = chapitre.plier(nom, ctx)
+    premieres = [i for i in chapitre.indicateurs(nom, ctx) if i.id not in plies]
+    corps = dessiner_cartes(premieres[:CARTES_AU_DEPART], ctx, memoire)
     for composant in html.Div(contenu)._traverse():
-        if getattr(composant, "id", None) in plies:
-            composant.className = _classe(composant.id, plies)
+        identifiant = getattr(composant, "id", None)
+        if identifiant in plies:
+            composant.className = _classe(identifiant, plies)
+        elif isinstance(identifiant, str) and identifiant.startswith("corps-"):
+            composant.children = corps.get(identifiant.removeprefix("corps-"), composant.children)
+    return list(corps)

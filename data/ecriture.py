@@ -350,13 +350,12 @@ class _Ecrivain:
             )
         return nouvelles + changees
 
-    def _annees_des_usagers(self, usagers: Sequence[int]) -> Iterable[tuple[int, int]]:
+    def _annees_des_usagers(self, usagers: Sequence[int]) -> Iterable[sa.Row[int, int]]:
         """(usager, school year) of their accompagnements known before this delivery."""
         a = t.accompagnements.c
         for paquet in par_paquets(usagers):
             requete = sa.select(a.usager, a.annee).where(a.usager.in_(paquet))
-            for usager, annee in self.conn.execute(requete):
-                yield usager, annee
+            yield from self.conn.execute(requete)
 
 
 def _en_lignes(tableau: Tableau) -> list[Ligne]:

@@ -226,12 +226,10 @@ def recalculer(
     if any(f[4] is None for f in fiches):
         i = t.interventions.c
         premieres = dict(
-            conn.execute(sa.select(i.usager, sa.func.min(i.date)).group_by(i.usager)).tuples().all()
+            conn.execute(sa.select(i.usager, sa.func.min(i.date)).group_by(i.usager)).all()
         )
     situations = _situations(conn)
-    territoire_du = dict(
-        conn.execute(sa.select(t.colleges.c.code, t.colleges.c.territoire)).tuples().all()
-    )
+    territoire_du = dict(conn.execute(sa.select(t.colleges.c.code, t.colleges.c.territoire)).all())
     par_id = {f[0]: f for f in fiches}
     collegiens = {v.rang for v in listes["classe"] if v.groupe == "collège"}
     alses = _rang(listes["acteur"], "alses")

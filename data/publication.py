@@ -71,7 +71,7 @@ def publier(
     pages = {nom: _mise_en_page(conn, nom, contenu) for nom, contenu in atelier.pages().items()}
     empreinte = hashlib.sha256(json.dumps(sorted(pages.items())).encode()).hexdigest()
     connues = dict(
-        conn.execute(sa.select(t.etats_annees.c.annee, t.etats_annees.c.empreinte)).tuples().all()
+        conn.execute(sa.select(t.etats_annees.c.annee, t.etats_annees.c.empreinte)).all()
     )
     a_faire = [a for a in annees if connues.get(ecrire_annee(a)) != empreinte]
     matieres: dict[int, dict[str, Matiere]] = {}

@@ -6,7 +6,6 @@ engine keeps of them on disk is overwritten afterwards.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -18,11 +17,19 @@ from data.ecriture import Portee
 from data.importation import refaire
 from data.nomenclature import ecrire_code, plier
 from data.progression import Progression
-from data.refus import MauvaisAppel
+from data.refus import LivraisonRefusee, typographier
 from data.validation import par_paquets
 from data.verrou import ecrire_seul
 
-_ESSAIS = 20
+_ATTENTE_DU_NETTOYAGE = 2_000
+"""Milliseconds that the emptying of SQLite's log waits for its readers."""
+
+
+class RetraitImpossible(Exception):
+    """Nothing was erased; the message says why, in French (exit status 1)."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(typographier(message))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +51,21 @@ def retirer(
     """Erase one usager, or all the records of an association, and publish anew.
 
     `association`: sigle, name or code; `usager`: pseudonym, case-sensitive. The association itself
-    and its posts, which are about nobody, stay. Raises MauvaisAppel when either is unknown.
+    and its posts, which are about nobody, stay. Raises RetraitImpossible when either is unknown,
+    or when an import is under way.
     """
     if not sa.inspect(engine).has_table("associations"):
-        raise MauvaisAppel("La base est vide : il n'y a rien à retirer.")
-    with ecrire_seul(engine) as conn:
-        id_, sigle = _trouver_association(conn, association)
-        usagers = _trouver_usagers(conn, id_, sigle, usager)
-        portee, comptes = _effacer(conn, id_, usagers, tout=usager is None)
-        livraison = conn.scalar(sa.select(sa.func.max(t.livraisons.c.numero))) or 0
-        motif = "Retrait d’un usager" if usager is not None else f"Retrait des fiches de {sigle}"
-        refaire(conn, portee, livraison=livraison, motif=motif, progression=progression)
+        raise RetraitImpossible("La base est vide : il n'y a rien à retirer.")
+    try:
+        with ecrire_seul(engine) as conn:
+            id_, sigle = _trouver_association(conn, association)
+            usagers = _trouver_usagers(conn, id_, sigle, usager)
+            portee, comptes = _effacer(conn, id_, usagers, tout=usager is None)
+            livraison = conn.scalar(sa.select(sa.func.max(t.livraisons.c.numero))) or 0
+            motif = "Retrait d’un usager" if usager else f"Retrait des fiches de {sigle}"
+            refaire(conn, portee, livraison=livraison, motif=motif, progression=progression)
+    except LivraisonRefusee as occupee:
+        raise RetraitImpossible(occupee.message) from occupee
     return Retrait(sigle, comptes, _nettoyer_le_disque(engine))
 
 
@@ -67,7 +78,7 @@ def _trouver_association(conn: sa.Connection, demandee: str) -> tuple[int, str]:
     par_nom = [(x.id, x.sigle) for x in connues if plier(demandee) == plier(x.nom)]
     if len(par_nom) == 1:
         return par_nom[0]
-    raise MauvaisAppel(
+    raise RetraitImpossible(
         f"Association inconnue : « {demandee} ». Associations de la base : "
         f"{', '.join(x.sigle for x in connues) or 'aucune'}."
     )
@@ -82,7 +93,7 @@ def _trouver_usagers(
         return list(conn.scalars(requete))
     trouves = list(conn.scalars(requete.where(u.usager == usager.strip())))
     if not trouves:
-        raise MauvaisAppel(f"Aucun usager de ce pseudonyme dans l'association {sigle}.")
+        raise RetraitImpossible(f"Aucun usager de ce pseudonyme dans l'association {sigle}.")
     return trouves
 
 
@@ -129,12 +140,11 @@ def _nettoyer_le_disque(engine: Engine) -> bool:
     """Overwrite what the engine keeps of the erased rows; False when it has to wait."""
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
         if conn.dialect.name == "sqlite":
-            for _ in range(_ESSAIS):
-                occupe = conn.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar_one()
-                if not occupe:
-                    return True
-                time.sleep(0.1)
-            return False
+            ancien = conn.exec_driver_sql("PRAGMA busy_timeout").scalar_one()
+            conn.exec_driver_sql(f"PRAGMA busy_timeout = {_ATTENTE_DU_NETTOYAGE}")
+            occupe = conn.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar_one()
+            conn.exec_driver_sql(f"PRAGMA busy_timeout = {ancien}")
+            return not occupe
         for table in ("usagers", "situations", "interventions", "actions", "actions_usagers"):
             conn.exec_driver_sql(f"VACUUM {table}")
         for table in ("conditions", "accompagnements", "reponses", "reponses_exactes"):

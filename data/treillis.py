@@ -126,9 +126,7 @@ def lire_geographie(conn: sa.Connection) -> Geographie:
         territoires=dict(
             conn.execute(
                 sa.select(t.territoires.c.code, t.territoires.c.nom).order_by(t.territoires.c.nom)
-            )
-            .tuples()
-            .all()
+            ).all()
         ),
         associations=associations,
         colleges={

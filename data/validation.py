@@ -335,7 +335,8 @@ class _Jugement:
         naissance: dict[int, int] = {}
         for paquet in par_paquets(sorted(a_verifier)):
             requete = sa.select(u.id, u.naissance).where(u.id.in_(paquet), u.naissance.is_not(None))
-            naissance |= {id_: annee for id_, annee in self.conn.execute(requete)}
+            for id_, annee in self.conn.execute(requete):
+                naissance[id_] = annee
         if not naissance:
             return
         distincts, rangs = np.unique(ids[bonnes], return_inverse=True)

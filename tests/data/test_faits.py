@@ -193,8 +193,14 @@ def test_les_ages_aux_bornes(url_sqlite: str) -> None:
     bande = {1 << (v.rang - 1): v.code for v in listes["tranche_age"]}
     lus = {a: classer_age(a, listes) for a in (3, 9, 10, 13, 14, 16, 17, 30)}
     assert {a: x.bit_length() - 1 for a, (x, _) in lus.items()} == {
-        **{3: 0, 9: 0, 10: 1, 13: 4},
-        **{14: 5, 16: 7, 17: 8, 30: 8},
+        3: 0,
+        9: 0,
+        10: 1,
+        13: 4,
+        14: 5,
+        16: 7,
+        17: 8,
+        30: 8,
     }
     assert [bande[x] for _, x in lus.values()] == [
         *("moins_10", "moins_10", "10_13", "10_13"),

@@ -10,8 +10,7 @@ from sqlalchemy.engine import Engine
 
 from data import schema as t
 from data.importation import importer
-from data.refus import MauvaisAppel
-from data.retrait import retirer
+from data.retrait import RetraitImpossible, retirer
 from tests.data.fabrique import (
     Formulaires,
     comparer,
@@ -133,14 +132,14 @@ def test_association_ou_usager_inconnu(
 ) -> None:
     importer(base, en_dossier(tmp_path / "a", composer()), operateur="x")
     avant = photographier(base)
-    with pytest.raises(MauvaisAppel) as erreur:
+    with pytest.raises(RetraitImpossible) as erreur:
         retirer(base, association, pseudonyme)
-    assert ("AAE, BDJ" in erreur.value.message) == (association == "XYZ")
+    assert ("AAE, BDJ" in str(erreur.value)) == (association == "XYZ")
     assert photographier(base) == avant
 
 
 def test_une_base_vide(url_base: str) -> None:
     engine = sa.create_engine(url_base)
-    with pytest.raises(MauvaisAppel):
+    with pytest.raises(RetraitImpossible):
         retirer(engine, "AAE")
     engine.dispose()

@@ -56,7 +56,7 @@ def cle(identite: tuple[str, str, str]) -> int:
 
 def tirage(somme: int) -> Fraction:
     """u of a sum of keys: AES-256 under K = HMAC-SHA256(secret, « cellule »), over 2⁶⁴."""
-    k = hmac.new(SECRET, "cellule".encode(), hashlib.sha256).digest()
+    k = hmac.new(SECRET, b"cellule", hashlib.sha256).digest()
     bloc = (somme % 2**32).to_bytes(16, "big")
     chiffreur = Cipher(algorithms.AES(k), modes.ECB()).encryptor()
     sortie = chiffreur.update(bloc) + chiffreur.finalize()

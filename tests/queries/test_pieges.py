@@ -699,7 +699,10 @@ def test_les_deux_formes_d_action_ont_chacune_leurs_cles(url_sqlite: str) -> Non
     _action(r, "1", date="2021-10-01", type="debat")
     r.ajouter(
         "actions_projet",
-        **{"association": "A", "action": "1", "projet": "P", "debut": "2021-10-01"},
+        association="A",
+        action="1",
+        projet="P",
+        debut="2021-10-01",
         type="debat",
     )
     reponse = Reponses(url_sqlite, r).demander("actions_nombre")

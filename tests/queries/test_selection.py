@@ -89,7 +89,7 @@ def test_un_etat_complet_se_relit_tel_quel(etat: Etat) -> None:
     ("parametres", "mots"),
     [
         ({"annee": ["1999-2000"]}, "2021-2022"),
-        ({"territoire": ["inconnu"]}, "t1, t2"),
+        ({"territoire": ["inconnu"]}, "t2, t1"),
         ({"sexe": ["autre"]}, "fille, garcon"),
         ({"population": ["tous"]}, "alses"),
         ({"reference": ["x"]}, "departement"),
@@ -113,8 +113,8 @@ def test_une_valeur_inconnue_est_ignoree_avec_un_avis(
 
 def test_une_valeur_d_hors_du_perimetre_se_dit_comme_une_inconnue(etat: Etat) -> None:
     for nom, dehors in (("association", "association-b"), ("college", "sans-poste")):
-        avis = [lire({nom: [v]}, etat, CHEF).avis for v in (dehors, "inconnue")]
-        assert avis[0][0].replace(dehors, "…") == avis[1][0].replace("inconnue", "…", 1)
+        avis = [lire({nom: [v]}, etat, CHEF).avis for v in (dehors, "ailleurs")]
+        assert avis[0][0].replace(dehors, "…") == avis[1][0].replace("ailleurs", "…")
         connus = avis[0][0].split("Valeurs possibles")[1]
         assert dehors not in connus
 
@@ -208,7 +208,7 @@ def test_un_lieu_se_decoupe_en_plus_petits(etat: Etat) -> None:
 
     assert codes(NORD, "territoire", DEPARTEMENT) == ["t1", "t2"]
     assert codes(NORD, "college", DEPARTEMENT) == ["c1", "c2", "sans-poste"]
-    assert codes(NORD, "college", CHEF_B) == ["c2"]
+    assert codes(NORD, "college", CHEF_B) == ["association-b/c2"]
     assert codes(NORD, "association", CHEF_B) == ["association-b"]
     assert codes(T1, "college", DEPARTEMENT) == ["c1", "sans-poste"]
     assert codes(T1, "association", DEPARTEMENT) == ["association-a/t1"]
