@@ -122,6 +122,28 @@
     });
   }).observe(document.documentElement, { childList: true, subtree: true });
 
+  /* The index shows which card is being read. */
+  var lecture = 0;
+
+  function suivreLecture() {
+    lecture = 0;
+    var liens = document.querySelectorAll(".index a");
+    if (!liens.length) { return; }
+    var ici = null;
+    document.querySelectorAll(".carte[data-indicateur]").forEach(function (carte) {
+      if (carte.offsetParent && carte.getBoundingClientRect().top < window.innerHeight * 0.4) {
+        ici = carte.id;
+      }
+    });
+    liens.forEach(function (lien) {
+      lien.classList.toggle("ici", lien.hash === "#" + ici);
+    });
+  }
+
+  window.addEventListener("scroll", function () {
+    if (!lecture) { lecture = window.requestAnimationFrame(suivreLecture); }
+  }, { passive: true });
+
   /* An address with an anchor leads to its card, once the page has been written. */
   function suivreAncre() {
     var ancre = decodeURIComponent(window.location.hash.slice(1));
@@ -185,20 +207,23 @@
       mise.width = largeur;
       mise.height = (graphe.layout.height || 400) + haut + bas;
       mise.paper_bgcolor = "#ffffff";
-      mise.margin = Object.assign({}, mise.margin, {
-        t: ((mise.margin && mise.margin.t) || 0) + haut,
-        b: ((mise.margin && mise.margin.b) || 0) + bas,
-        l: 24,
-        r: 64,
-      });
+      var marges = mise.margin;
+      // The picture is drawn with the fonts of the machine, often wider than the page's.
+      marges.l = Math.round(marges.l * 1.2);
+      marges.t += haut;
+      marges.b += bas;
+      function ecrire(texte, taille, couleur, enHaut, decalage) {
+        return {
+          text: texte, showarrow: false, align: "left", xref: "paper", yref: "paper",
+          x: 0, xanchor: "left", xshift: 24 - marges.l, font: { size: taille, color: couleur },
+          y: enHaut ? 1 : 0, yanchor: enHaut ? "top" : "bottom",
+          yshift: enHaut ? marges.t - decalage : decalage - marges.b,
+        };
+      }
       mise.annotations = [
-        { xref: "paper", yref: "container", x: 0, y: 1, xanchor: "left", yanchor: "top", align: "left",
-          showarrow: false, font: { size: 20 }, text: "<b>" + titre + "</b>", yshift: -14 },
-        { xref: "paper", yref: "container", x: 0, y: 1, xanchor: "left", yanchor: "top", align: "left",
-          showarrow: false, font: { size: 14 }, text: couper(phrase, 120), yshift: -44 },
-        { xref: "paper", yref: "container", x: 0, y: 0, xanchor: "left", yanchor: "bottom",
-          align: "left", showarrow: false, font: { size: 11, color: "#4d5d6c" },
-          text: couper(notes + " " + source, 150), yshift: 10 },
+        ecrire("<b>" + titre + "</b>", 20, "#1c2b39", true, 14),
+        ecrire(couper(phrase, 115), 14, "#1c2b39", true, 44),
+        ecrire(couper(notes + " " + source, 150), 11, "#4d5d6c", false, 10),
       ];
       window.Plotly.downloadImage(
         { data: graphe.data, layout: mise },
