@@ -10,7 +10,9 @@ from typing import Any
 
 bind = f"0.0.0.0:{os.environ.get('PORT') or 8050}"
 workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
-worker_class = "sync"
+# Threads, so that a browser's idle connections (it opens some ahead) never hold a whole worker.
+worker_class = "gthread"
+threads = 4
 # One copy of the code in memory, and one first request, which `app.py` asks, for all the workers.
 preload_app = True
 timeout = 60

@@ -216,33 +216,35 @@ def _sujet(reponse: Reponse) -> str:
     return UNITES[unite]
 
 
+def _vis_a_vis(ligne: Ligne, autre: Reponse | None, serie: str) -> Ligne | None:
+    """The same value in another answer, when both shares are shown."""
+    if autre is None or ligne.part is None:
+        return None
+    for x in autre.serie(serie):
+        if x.modalite == ligne.modalite and x.part is not None:
+            return x
+    return None
+
+
 def _ecart(ligne: Ligne, reference: Reponse | None, serie: str, nom: str, *, exact: bool) -> str:
-    if reference is None:
+    autre = _vis_a_vis(ligne, reference, serie)
+    if autre is None or reference is None:
         return ""
-    try:
-        autre = reference.ligne(ligne.modalite, serie)
-    except KeyError:
-        return ""
-    if autre.part is None or ligne.part is None:
-        return ""
-    part = pourcentage(autre.part, exact=exact and reference.politique.exacte)
+    exact = exact and reference.politique.exacte
+    part = pourcentage(autre.part or 0, exact=exact)
     if ligne.part == autre.part:
         return f"comme {nom}{INSECABLE}: {part}"
-    ecart = points(ligne.part - autre.part, exact=exact and reference.politique.exacte)
+    ecart = points((ligne.part or 0) - (autre.part or 0), exact=exact)
     return f"{nom}{INSECABLE}: {part}, {ecart}"
 
 
 def _evolution(ligne: Ligne, precedente: Reponse | None, serie: str, *, exact: bool) -> str:
-    if precedente is None:
+    avant = _vis_a_vis(ligne, precedente, serie)
+    if avant is None:
         return ""
-    try:
-        avant = precedente.ligne(ligne.modalite, serie)
-    except KeyError:
-        return ""
-    if avant.part is None or ligne.part is None:
-        return ""
-    ecart = ligne.part - avant.part
+    ecart = (ligne.part or 0) - (avant.part or 0)
     if abs(ecart) < 0.5 or not part_changee(avant, ligne):
-        return f"pas de changement certain (environ {pourcentage(avant.part, exact=exact)})"
+        environ = "" if avant.statut == "exact" else "environ "
+        return f"pas de changement certain ({environ}{pourcentage(avant.part or 0, exact=exact)})"
     verbe = "en hausse" if ecart > 0 else "en baisse"
     return f"{verbe} ({points(ecart, exact=exact)})"
