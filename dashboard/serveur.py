@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from dash import Dash, Input, Output, State, html, no_update, set_props
-from flask import Flask, request
+from flask import Flask, Response, request
 
 from dashboard import api, cartes, coquille, session
 from dashboard.balises import joindre
@@ -41,6 +41,7 @@ def creer_application(url: str | None = None) -> Dash:
     server.config["SEND_FILE_MAX_AGE_DEFAULT"] = AN
     server.config["COMPRESS_ALGORITHM"] = ["zstd", "br", "gzip"]
     depot = Depot(url)
+    server.after_request(_proteger)
     session.enregistrer(server, depot)
     api.enregistrer(server, depot)
     racine = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -58,6 +59,15 @@ def creer_application(url: str | None = None) -> Dash:
     app.layout = lambda: coquille.composer(_points_de_vue(depot))
     _enregistrer_rappels(app, depot)
     return app
+
+
+def _proteger(reponse: Response) -> Response:
+    """Figures are kept by no cache and no other site; only files that never change are."""
+    if not request.path.startswith(("/assets/", "/_dash-component-suites/")):
+        reponse.headers["Cache-Control"] = "no-store"
+    reponse.headers["X-Content-Type-Options"] = "nosniff"
+    reponse.headers["Referrer-Policy"] = "same-origin"
+    return reponse
 
 
 def _points_de_vue(depot: Depot) -> Any:
