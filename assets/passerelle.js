@@ -151,7 +151,7 @@
     var ici = window.location.pathname + window.location.hash;
     if (cible && ancreSuivie !== ici) {
       ancreSuivie = ici;
-      cible.scrollIntoView();
+      cible.scrollIntoView({ behavior: "instant" });
     }
   }
 
@@ -256,6 +256,14 @@
 
   function ouvrirFeuille(ouverte) {
     document.body.classList.toggle("feuille-ouverte", ouverte);
+    var feuille = document.getElementById("feuille");
+    ["role", "aria-modal", "aria-labelledby"].forEach(function (nom, rang) {
+      if (ouverte) {
+        feuille.setAttribute(nom, ["dialog", "true", "titre-feuille"][rang]);
+      } else {
+        feuille.removeAttribute(nom);
+      }
+    });
     var bouton = document.getElementById("ouvrir-feuille");
     if (bouton) { bouton.setAttribute("aria-expanded", String(ouverte)); }
     var cible = document.getElementById(ouverte ? "fermer-feuille" : "ouvrir-feuille");
@@ -280,6 +288,7 @@
     if (evenement.key === "Escape") {
       if (document.body.classList.contains("feuille-ouverte")) { ouvrirFeuille(false); }
       document.querySelectorAll(".points-de-vue[open]").forEach(function (volet) {
+        if (volet.contains(document.activeElement)) { volet.querySelector("summary").focus(); }
         volet.open = false;
       });
     }

@@ -2,15 +2,19 @@
 
 Tables and texts reach the page as HTML in one attribute (`dashboard.fragments`), rather than as a
 tree of components that the browser would have to build cell by cell: a card holds hundreds of
-them. Everything that is not already `Markup` is escaped. The signatures are those of `dash.html`.
+them. Everything that is not already `Markup` is escaped, with French spaces and apostrophes. The
+signatures are those of `dash.html`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from markupsafe import Markup, escape
+
+from data.refus import typographier
 
 Enfants = Any
 """Text, number, `Markup`, None, or a sequence of those."""
@@ -24,11 +28,25 @@ _NOMS = {
 }
 
 
+_LUS = frozenset({"title", "aria-label"})
+"""Attributes that a person reads or hears."""
+
+
+def _echapper(texte: str) -> str:
+    # `Markup` equals the text it holds: it must not meet it in the cache.
+    return texte if isinstance(texte, Markup) else _echapper_texte(texte)
+
+
+@lru_cache(maxsize=8192)
+def _echapper_texte(texte: str) -> str:
+    return escape(typographier(texte))
+
+
 def _ecrire(enfants: Enfants, sortie: list[str]) -> None:
     if enfants is None:
         return
     if isinstance(enfants, str):
-        sortie.append(escape(enfants))
+        sortie.append(_echapper(enfants))
     elif isinstance(enfants, Iterable):
         for enfant in enfants:
             _ecrire(enfant, sortie)
@@ -46,7 +64,7 @@ def _attribut(nom: str, valeur: Any) -> str:
         if not valeur:
             return ""
         valeur = ";".join(f"{propriete}:{x}" for propriete, x in valeur.items())
-    return f' {nom}="{escape(valeur)}"'
+    return f' {nom}="{_echapper(str(valeur)) if nom in _LUS else escape(valeur)}"'
 
 
 def _balise(nom: str) -> Callable[..., Markup]:

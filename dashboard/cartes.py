@@ -18,6 +18,7 @@ from dashboard import graphiques, phrases, tableaux
 from dashboard.fragments import fragment
 from dashboard.nombres import INSECABLE, annee_lisible, date_longue, nombre, pluriel, pourcentage
 from data.catalogue import ORIGINE_DES_CHAMPS, POPULATIONS, Indicateur, Serie
+from data.refus import typographier
 from queries.comparaisons import alentours, annee_precedente, referer
 from queries.constantes import constantes_de
 from queries.depot import Depot, Etat
@@ -151,8 +152,9 @@ def remplir(matiere: Matiere, ctx: Contexte) -> list[Any]:
             nom_reference,
         )
         if len(matiere.principales) == 1
-        else " ".join(phrases.resumer(r, ctx.etat) for r in matiere.principales[:6])
+        else " ".join(_resumer_une(r, ctx) for r in matiere.principales[:6])
     )
+    phrase = typographier(phrase)
     colonnes = [(nom_de_reponse(r, ctx), r) for r in matiere.principales]
     if matiere.reference:
         colonnes.append(matiere.reference)
@@ -175,6 +177,15 @@ def remplir(matiere: Matiere, ctx: Contexte) -> list[Any]:
             )
     corps.append(_pied(matiere, ctx))
     return _assembler(corps)
+
+
+def _resumer_une(reponse: Reponse, ctx: Contexte) -> str:
+    """The sentence of one answer among several, which says its year when there are several."""
+    phrase = phrases.resumer(reponse, ctx.etat)
+    annee = reponse.question.annee
+    if len(ctx.selection.annees) < 2 or annee in phrase:
+        return phrase
+    return f"{annee_lisible(annee)}{INSECABLE}: {phrase}"
 
 
 def _assembler(morceaux: Sequence[Any]) -> list[Any]:
@@ -369,7 +380,6 @@ def _figure(
                 style={"height": f"{figure['layout']['height']}px"},
                 className="graphe",
             ),
-            composants.Figcaption(phrase, className="hors-vue"),
         ],
         role="img",
         **{"aria-label": phrase},

@@ -13,22 +13,22 @@ PAPIER = "#ffffff"
 
 LIEU = "#0f6b6b"
 DEPARTEMENT = "#27476e"
-ENSEMBLE_PS = "#b8610b"
+ENSEMBLE_PS = "#b05b08"
 INSEE = "#7a4b94"
-PASSE = "#8fa3b5"
+PASSE = "#61778a"
 
-LIEUX = (LIEU, "#b8610b", "#27476e", "#9c2f5d", "#6b7a1e", "#7a4b94")
+LIEUX = (LIEU, "#b05b08", "#27476e", "#9c2f5d", "#6b7a1e", "#7a4b94")
 """Places side by side."""
 
-CATEGORIES = ("#27476e", "#3f8f8b", "#d9a441", "#b3593b", "#8d6aa8", "#9aa7b3")
+CATEGORIES = ("#27476e", "#4a9d98", "#d9a441", "#b3593b", "#84609f", "#9aa7b3")
 """Values of a single choice of at most six."""
 
 ENCRE_SUR = {
     "#27476e": "#ffffff",
-    "#3f8f8b": "#10202e",
+    "#4a9d98": "#10202e",
     "#d9a441": "#1c2b39",
     "#b3593b": "#ffffff",
-    "#8d6aa8": "#10202e",
+    "#84609f": "#ffffff",
     "#9aa7b3": "#1c2b39",
 }
 """Text colour on each category, contrast at least 4.5."""

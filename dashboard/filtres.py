@@ -18,6 +18,7 @@ from dashboard import balises
 from dashboard.fragments import fragment
 from dashboard.nombres import INSECABLE, annee_lisible
 from data.catalogue import POPULATIONS
+from data.refus import typographier
 from data.treillis import CHAMP_DU_PROFIL, FILTRES_PERMIS, PROFILS, TYPES_CUMULABLES
 from queries.depot import Etat
 from queries.lecteur import Lecteur, Role
@@ -98,7 +99,7 @@ class Barre:
         choix: list[dict[str, Any]] = []
         for t, v in options:
             if all(v != o["value"] for o in choix):
-                choix.append({"label": t, "value": v})
+                choix.append({"label": typographier(t), "value": v})
         if all(actuel != o["value"] for o in choix):
             choix.insert(0, {"label": "–", "value": actuel})
         enfants: list[Any] = [
@@ -376,7 +377,7 @@ class Barre:
     def resume(self) -> str:
         """Place and year in a few words, always visible on a phone."""
         lieux = " / ".join(nommer(self.etat, x) for x in self.s.lieux)
-        return f"{lieux} · {', '.join(self.s.annees)}"
+        return typographier(f"{lieux} · {', '.join(self.s.annees)}")
 
     def nombre_de_filtres(self) -> int:
         """How many choices differ from the default, besides place and year."""
@@ -406,7 +407,11 @@ class Barre:
                 [
                     html.Div(
                         [
-                            html.H2("Choisir ce que l’on regarde", className="titre-feuille"),
+                            html.H2(
+                                "Choisir ce que l’on regarde",
+                                id="titre-feuille",
+                                className="titre-feuille",
+                            ),
                             html.Button(
                                 "Fermer", id="fermer-feuille", type="button", className="bouton"
                             ),

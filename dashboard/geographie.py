@@ -26,7 +26,7 @@ RAYON = 0.022
 """Distance between the collèges of one town, degrees of latitude."""
 
 GENRES = {
-    "plan_pauvrete": ("Plan pauvreté", "#b8610b", "diamond"),
+    "plan_pauvrete": ("Plan pauvreté", c.ENSEMBLE_PS, "diamond"),
     "autre": ("Autre", c.DEPARTEMENT, "circle"),
 }
 
@@ -39,6 +39,19 @@ def _eventail(rang: int, combien: int) -> tuple[float, float]:
     angle = 2 * math.pi * place / min(tour, combien) + couronne * 0.4
     rayon = RAYON * (1 + couronne)
     return rayon * 1.56 * math.cos(angle), rayon * math.sin(angle)
+
+
+def _nommer_territoires(centres: dict[str, list[tuple[float, float]]]) -> list[dict[str, Any]]:
+    """Name of each territoire (without what stands in brackets) above its collèges; below them
+    when another name is already there."""
+    fonds: list[dict[str, Any]] = []
+    for nom, pts in sorted(centres.items(), key=lambda c: -max(y for _, y in c[1])):
+        x = sum(x for x, _ in pts) / len(pts)
+        y = max(y for _, y in pts) + 0.035
+        if any(abs(x - f["x"]) < 0.45 and abs(y - f["y"]) < 0.1 for f in fonds):
+            y = min(y for _, y in pts) - 0.045
+        fonds.append({"x": x, "y": y, "nom": nom.split(" (")[0]})
+    return fonds
 
 
 def composer(ctx: Contexte) -> composants.Section:
@@ -78,14 +91,7 @@ def composer(ctx: Contexte) -> composants.Section:
         for code in codes:
             college = geo.colleges[code]
             centres[college["territoire"]].append((college["longitude"], college["latitude"]))
-    fonds = [
-        {
-            "x": sum(x for x, _ in pts) / len(pts),
-            "y": max(y for _, y in pts) + 0.035,
-            "nom": geo.territoires[code],
-        }
-        for code, pts in centres.items()
-    ]
+    fonds = _nommer_territoires({geo.territoires[code]: pts for code, pts in centres.items()})
     for code, siens in postes.items():
         college = geo.colleges[code]
         lignes.append(
@@ -115,13 +121,11 @@ def composer(ctx: Contexte) -> composants.Section:
                 id="graphe-carte",
                 figure=graphiques.carte(points, fonds, titre),
                 config=REGLAGES,
-                style={"height": "560px"},
                 className="graphe",
             ),
-            composants.Figcaption(f"{titre}. Le tableau les liste.", className="hors-vue"),
         ],
         role="img",
-        **{"aria-label": f"{titre}, sur une carte schématique du Nord."},
+        **{"aria-label": f"{titre}, sur une carte schématique du Nord ; le tableau les liste."},
     )
     entetes = ("Collège", "Commune", "Association", "Réseau", "Poste")
     liste = html.Table(

@@ -338,6 +338,8 @@ def carte(points: Sequence[dict[str, Any]], fonds: Sequence[dict[str, Any]], tit
             }
         )
     mise = _base(560, legende=True)
+    # The style sheet gives the height: the map follows the width of the screen.
+    del mise["height"]
     mise["margin"] = {"l": 4, "r": 4, "t": 34, "b": 4}
     mise["title"] = None
     mise["yaxis"] = {
@@ -347,5 +349,10 @@ def carte(points: Sequence[dict[str, Any]], fonds: Sequence[dict[str, Any]], tit
         "scaleratio": 1.56,
     }
     mise["xaxis"] = {"visible": False, "fixedrange": True}
+    # Room for the names at both ends, which plotly.js does not count.
+    abscisses = [p["x"] for p in [*points, *fonds]]
+    if abscisses:
+        marge = 0.14 * (max(abscisses) - min(abscisses)) + 0.02
+        mise["xaxis"]["range"] = [min(abscisses) - marge, max(abscisses) + marge]
     mise["meta"] = titre
     return {"data": donnees, "layout": mise}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
+from data.refus import typographier
+
 FINE = "\u202f"
 INSECABLE = "\u00a0"
 MOIS = (
@@ -78,7 +80,7 @@ def annee_d_avant(annee: str) -> str:
 def couper(texte: str, largeur: int = 34, saut: str = "<br>") -> str:
     """A long label on several lines, never in the middle of a word."""
     lignes: list[str] = [""]
-    for mot in texte.split(" "):
+    for mot in typographier(texte).split(" "):
         if lignes[-1] and len(lignes[-1]) + 1 + len(mot) > largeur:
             lignes.append(mot)
         else:

@@ -215,6 +215,8 @@ def peut_empiler(colonnes: Colonnes, serie: str = "") -> bool:
 def effectifs(colonnes: Colonnes) -> Markup:
     """One number per place (and series): youths, posts, actions."""
     premiere = colonnes[0][1]
+    if len(premiere.lignes) > VALEURS_EN_COLONNES and len(colonnes) <= LIEUX_EN_COLONNES:
+        return _effectifs_debout(colonnes)
     entetes: list[str] = []
     for x in premiere.lignes:
         serie = next((s.libelle for s in premiere.indicateur.series if s.code == x.serie), "")
@@ -241,3 +243,30 @@ def effectifs(colonnes: Colonnes) -> Markup:
         for titre, r in colonnes
     ]
     return html.Table([html.Thead(tete), html.Tbody(corps)], className="tableau chaleur")
+
+
+def _effectifs_debout(colonnes: Colonnes) -> Markup:
+    """The same with values in rows, series by series, and places in columns."""
+    premiere = colonnes[0][1]
+    tete = html.Tr(
+        [
+            html.Th("Réponse", scope="col"),
+            *(html.Th(titre, scope="col", className="nombre") for titre, _ in colonnes),
+        ]
+    )
+    corps = []
+    for serie in premiere.indicateur.series:
+        if serie.libelle and premiere.serie(serie.code):
+            titre = html.Th(serie.libelle, colSpan=1 + len(colonnes), scope="rowgroup")
+            corps.append(html.Tr(titre, className="serie"))
+        for i, ligne in enumerate(premiere.serie(serie.code)):
+            cases = [
+                html.Td(
+                    etiquette(x, r.politique.plancher, exact=r.politique.exacte),
+                    className=f"nombre {x.statut}",
+                )
+                for r in (reponse for _, reponse in colonnes)
+                for x in r.serie(serie.code)[i : i + 1]
+            ]
+            corps.append(html.Tr([html.Th(ligne.libelle, scope="row"), *cases]))
+    return html.Table([html.Thead(tete), html.Tbody(corps)], className="tableau chaleur debout")

@@ -188,8 +188,14 @@ def _montrer_refus(message: str, refus: Sequence[Refus]) -> None:
 
 def _modele(options: argparse.Namespace) -> int:
     from data.modele import ecrire_modeles
+    from data.refus import MauvaisAppel
 
-    for chemin in ecrire_modeles(options.dossier):
+    try:
+        ecrits = ecrire_modeles(options.dossier)
+    except MauvaisAppel as erreur:
+        print(erreur.message, file=sys.stderr)
+        return MAUVAIS_APPEL
+    for chemin in ecrits:
         print(chemin)
     return 0
 
@@ -206,11 +212,19 @@ def _retirer(options: argparse.Namespace) -> int:
 
     try:
         with Affichage() as affichage:
-            retirer(t.ouvrir(), options.association, options.usager, progression=affichage)
+            retrait = retirer(
+                t.ouvrir(), options.association, options.usager, progression=affichage
+            )
     except RetraitImpossible as erreur:
         print(str(erreur), file=sys.stderr)
         return REFUSE
-    print("Effacé pour de bon ; les chiffres sont publiés à nouveau.")
+    print("Effacé ; les chiffres sont publiés à nouveau.")
+    if not retrait.complet:
+        print(
+            "Un lecteur retenait encore le journal de la base : relancez la commande quand "
+            "personne ne consulte, pour que rien n’y reste.",
+            file=sys.stderr,
+        )
     return 0
 
 

@@ -19,6 +19,7 @@ from data.nomenclature import Liste, Listes, plier
 PREMIER_JOUR = dt.date(1990, 1, 1)
 PREMIERE_NAISSANCE = 1900
 NOMBRE_MAXIMAL = 1_000_000
+LONGUEUR_MAXIMALE = 500
 AUCUNE = "aucune"
 
 _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
@@ -51,7 +52,9 @@ Lecteur = Callable[[str], Any]
 
 
 def lire_texte(texte: str) -> str | Faute:
-    """Any text that is not an error of the spreadsheet."""
+    """Any text, as it is, up to what an index of PostgreSQL holds."""
+    if len(texte) > LONGUEUR_MAXIMALE:
+        return Faute("Texte trop long", f"Écrivez {LONGUEUR_MAXIMALE} caractères au plus.")
     return texte
 
 

@@ -18,11 +18,12 @@ import numpy as np
 import sqlalchemy as sa
 
 from data import schema as t
+from data.faits import annee_scolaire
 from data.formulaires import FORMULAIRES, Formulaire
 from data.nomenclature import Listes
 from data.progression import Progression
 from data.tableau import Codes, Entiers, Objets, Tableau, en_objets
-from data.validation import Verdict, annee_scolaire, par_paquets
+from data.validation import Verdict, par_paquets
 
 Ligne = dict[str, Any]
 

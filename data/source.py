@@ -34,6 +34,10 @@ _ARCHIVES = (".zip", ".7z", ".rar", ".gz", ".tgz", ".bz2", ".xz", ".tar", ".zst"
 _CLASSEURS = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods")
 _SYSTEME = re.compile(r"^(\.ds_store|__macosx|thumbs\.db|desktop\.ini|~\$.*|\._.*|\.~lock\..*)$")
 _MORCEAU = 1 << 20
+_RECOUVREMENT = 1 << 13
+_SANS_RESULTAT = re.compile(
+    rb'<c\b(?![^>]*\bt="str")[^>]*>\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>'
+)
 
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"PK\x03\x04", "une archive ou un classeur"),
@@ -230,14 +234,23 @@ class Archive:
             ) from erreur
 
     def mesurer(self) -> None:
-        """Unpack every entry once, keeping nothing, and refuse what may not be parsed as XML."""
+        """Unpack every entry once, keeping nothing, and refuse what openpyxl would get wrong.
+
+        Declarations of XML entities have no place in a workbook; a formula never calculated would
+        be read as an empty cell.
+        """
         for entree in self.zip.infolist():
             queue = b""
             for morceau in self.lire(self._ouvreur(entree)):
                 vu = queue + morceau
                 if b"<!ENTITY" in vu or b"<!DOCTYPE" in vu:
                     raise LivraisonRefusee(f"« {self.nom} » n'est pas un classeur .xlsx ordinaire.")
-                queue = morceau[-16:]
+                if entree.filename.startswith("xl/worksheets/") and _SANS_RESULTAT.search(vu):
+                    raise LivraisonRefusee(
+                        f"« {self.nom} » contient des formules jamais calculées : ouvrez-le dans "
+                        "un tableur et enregistrez-le, ou remplacez-les par leurs valeurs."
+                    )
+                queue = vu[-_RECOUVREMENT:]
 
 
 def lire_fichier(fichier: Fichier) -> Iterator[bytes]:

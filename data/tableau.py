@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from data.cellules import Faute, Lecteur, est_erreur, lire_texte
+from data.cellules import LONGUEUR_MAXIMALE, Faute, Lecteur, est_erreur, lire_texte
 from data.formulaires import Formulaire
 from data.lecture import Feuille
 from data.progression import Progression
@@ -54,9 +54,11 @@ class Cellules:
 
     def lire(self, lecteur: Lecteur, vide: Any) -> None:
         """Read every distinct text; empty ones are `vide`."""
-        if lecteur is lire_texte and not any(t.startswith("#") for t in self.textes):
+        self.litterales = lecteur is lire_texte
+        if self.litterales and not any(
+            t.startswith("#") or len(t) > LONGUEUR_MAXIMALE for t in self.textes
+        ):
             self.valeurs = [t or vide for t in self.textes]
-            self.litterales = True
             return
         self.valeurs = []
         for i, texte in enumerate(self.textes):
@@ -79,7 +81,16 @@ class Cellules:
 
     def vides(self) -> Masque:
         """Rows whose cell is empty."""
-        return self.parmi(lambda i: not self.textes[i])
+        # Texts are trimmed and distinct: the empty one comes once at most.
+        vide = self.textes.index("") if "" in self.textes else -1
+        vides: Masque = self.codes == vide
+        return vides
+
+    def illisibles(self) -> Masque:
+        """Rows whose cell could not be read."""
+        if not self.fautes:
+            return np.zeros(len(self.codes), dtype=bool)
+        return self.parmi(self.fautes.__contains__)
 
     def entiers(self, absent: int = -1) -> Entiers:
         """Values per row as integers; `absent` where there is none."""
@@ -145,7 +156,7 @@ class Tableau:
         """Refuse the rows whose cell of that column could not be read."""
         cellules = self.colonnes[colonne]
         if cellules.fautes:
-            ou = np.flatnonzero(cellules.parmi(cellules.fautes.__contains__))
+            ou = np.flatnonzero(cellules.illisibles())
             lues = [(int(i), cellules.fautes[int(cellules.codes[i])]) for i in ou]
             self.refuser_une_a_une([(i, f.raison, f.que_faire) for i, f in lues], colonne)
 
@@ -216,9 +227,7 @@ def reperer_doubles(tableau: Tableau) -> None:
     for nom in cle:
         cellules = tableau.colonnes[nom]
         if tableau.formulaire.colonne(nom).requise:
-            complet &= cellules.parmi(
-                lambda i, c=cellules: bool(c.textes[i]) and i not in c.fautes  # type: ignore[misc]
-            )
+            complet &= ~cellules.vides() & ~cellules.illisibles()
         canon = cellules.canoniques()
         numero = numero * (int(canon.max(initial=0)) + 1) + canon
         if len(cle) > 2:

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 
 from data import schema as t
 from data.cellules import Lecteur, choisir_lecteur, valeur_vide
+from data.faits import annee_scolaire
 from data.formulaires import FORMULAIRES, Colonne, Formulaire, Nature
 from data.lecture import Livraison
 from data.nomenclature import Listes, plier
@@ -35,11 +36,6 @@ PARENTS = {
 """Column of the fiche usager that only makes sense beside a code of another one."""
 
 _PAR_REQUETE = 5_000
-
-
-def annee_scolaire(jour: dt.date) -> int:
-    """First year of the school year of a day: it begins on 1 September (contract, données §2.1)."""
-    return jour.year if jour.month >= 9 else jour.year - 1
 
 
 @dataclass(slots=True)

@@ -76,17 +76,17 @@ def composer(chapitre: str, ctx: Contexte) -> list[Any]:
 
 
 def ecrire_index(chapitre: str, ctx: Contexte) -> Markup:
-    """Links to the cards; those folded away are dimmed."""
+    """Links to the cards; those folded away are named without a link."""
     plies = plier(chapitre, ctx)
-    return html.Ol(
-        [
-            html.Li(
-                html.A([html.Span(i.numero, className="numero"), i.titre], href=f"#{i.id}"),
-                className="pliee" if i.id in plies else "",
-            )
-            for i in indicateurs(chapitre, ctx)
-        ]
-    )
+    lignes = []
+    for ind in indicateurs(chapitre, ctx):
+        noms = [html.Span(ind.numero, className="numero"), html.Span(ind.titre)]
+        lignes.append(
+            html.Li(noms, className="pliee")
+            if ind.id in plies
+            else html.Li(html.A(noms, href=f"#{ind.id}"))
+        )
+    return html.Ol(lignes)
 
 
 def plier(chapitre: str, ctx: Contexte) -> dict[str, str]:

@@ -10,6 +10,8 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -55,8 +57,8 @@ def navigateur() -> Iterator[Browser]:
 def ouvrir_page(navigateur: Browser) -> Iterator[Callable[..., Page]]:
     """Opens a page of its own context: `ouvrir_page(largeur=390, hauteur=844, **options)`.
 
-    Every page opened is watched; the test fails at its end if one of them wrote an error in the
-    console or asked anything of another host.
+    Every page opened is watched; the test fails at its end if one of them wrote an error or a
+    warning in the console, or asked anything of another host.
     """
     surveillance = Surveillance()
     contextes = []
@@ -91,15 +93,55 @@ def violations() -> Callable[[Page], list[dict[str, Any]]]:
 
 
 @pytest.fixture(scope="session")
+def base_demo(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """URL of a demonstration database of three years: a collège then has its cumul."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('demo') / 'passerelle.sqlite'}"
+    commander(url, "demo", "--annees", "3", "--echelle", "0.3")
+    return url
+
+
+def commander(url: str, *mots: str) -> None:
+    """Runs `python -m data` on a database; fails with what it wrote when it does."""
+    acheve = subprocess.run(
+        [sys.executable, "-m", "data", *mots],
+        cwd=RACINE,
+        env={**os.environ, "DATABASE_URL": url},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if acheve.returncode != 0:
+        pytest.fail(f"python -m data {mots[0]} :\n{acheve.stderr[-3000:]}", pytrace=False)
+
+
+@pytest.fixture(scope="session")
 def serveur(base_demo: str) -> Iterator[str]:
     """Address of the dashboard, served by gunicorn on the demonstration database."""
+    with servir(base_demo) as adresse:
+        yield adresse
+
+
+@pytest.fixture
+def publier(base_demo: str, tmp_path: Path) -> Iterator[tuple[str, Callable[[], None]]]:
+    """Address of a dashboard on a copy of the database, and what publishes its answers anew
+    without one association."""
+    copie = tmp_path / "copie.sqlite"
+    shutil.copy(base_demo.removeprefix("sqlite:///"), copie)
+    url = f"sqlite:///{copie}"
+    with servir(url) as adresse:
+        yield adresse, lambda: commander(url, "retirer", "--association", "capep")
+
+
+@contextmanager
+def servir(base: str) -> Iterator[str]:
+    """Serves the dashboard on a database with gunicorn; gives its address."""
     port = trouver_port()
     adresse = f"http://127.0.0.1:{port}"
     processus = subprocess.Popen(
         [sys.executable, "-m", "gunicorn", "app:server", "--config", "python:dashboard.gunicorn"]
         + ["--bind", f"127.0.0.1:{port}", "--log-level", "warning"],
         cwd=RACINE,
-        env={**os.environ, "DATABASE_URL": base_demo, "WEB_CONCURRENCY": "2"},
+        env={**os.environ, "DATABASE_URL": base, "WEB_CONCURRENCY": "2"},
     )
     try:
         _attendre(processus, adresse)

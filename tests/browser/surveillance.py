@@ -1,4 +1,5 @@
-"""What a page must never do: write an error in the console, ask anything of another host."""
+"""What a page must never do: write an error or a warning in the console, ask anything of another
+host."""
 
 from __future__ import annotations
 
@@ -27,11 +28,13 @@ class Surveillance:
 
     def verifier(self) -> None:
         """Fails when anything was noted."""
-        assert not self.erreurs, f"erreurs dans la console du navigateur : {self.erreurs}"
+        assert not self.erreurs, (
+            f"erreurs ou avertissements dans la console du navigateur : {self.erreurs}"
+        )
         assert not self.ailleurs, f"requêtes vers un autre hôte : {self.ailleurs}"
 
     def _noter_console(self, message: ConsoleMessage) -> None:
-        if message.type == "error":
+        if message.type in ("error", "warning"):
             self.erreurs.append(f"console : {message.text} ({message.location.get('url', '')})")
 
     def _noter_requete(self, requete: Request) -> None:

@@ -647,17 +647,9 @@ def test_annees_refaites(
     formulaires: Formulaires,
     attendu: set[int] | None,
 ) -> None:
+    """The years that a change touches, no other; and the facts are then the same as if every
+    year had been recomputed."""
     assert annees_refaites(quatre_ans, tmp_path / "l", formulaires, recalculs) == attendu
-
-
-@pytest.mark.parametrize(
-    "formulaires", [c[1] for c in CHANGEMENTS], ids=[c[0] for c in CHANGEMENTS]
-)
-def test_refaire_ces_annees_suffit(
-    quatre_ans: Engine, tmp_path: Path, formulaires: Formulaires
-) -> None:
-    """The facts are the same as if every year had been recomputed."""
-    charger(quatre_ans, tmp_path / "l", formulaires)
     obtenus = lire(quatre_ans, "accompagnements")
     with quatre_ans.begin() as conn:
         importation.recalculer(conn, None, None)

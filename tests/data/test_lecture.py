@@ -377,6 +377,30 @@ def test_un_classeur_a_entites(tmp_path: Path) -> None:
     assert "ordinaire" in refuser(tmp_path / "l.xlsx")
 
 
+def test_une_formule_jamais_calculee(tmp_path: Path) -> None:
+    """openpyxl writes formulas without their results: they would be read as empty cells."""
+    chemin = en_classeur(tmp_path / "l.xlsx", {"usagers": [usager("=1+1")]})
+    assert "formules" in refuser(chemin)
+
+
+def test_une_formule_calculee_vaut_son_resultat(tmp_path: Path) -> None:
+    chemin = en_classeur(tmp_path / "l.xlsx", {"usagers": [usager("=40+2", sexe='=""')]})
+    refait = tmp_path / "m.xlsx"
+    with zipfile.ZipFile(chemin) as ancien, zipfile.ZipFile(refait, "w") as nouveau:
+        for entree in ancien.infolist():
+            octets = ancien.read(entree)
+            if entree.filename.endswith("sheet1.xml"):
+                calcule = octets.replace(b"<f>40+2</f><v />", b"<f>40+2</f><v>42</v>")
+                calcule = calcule.replace(b"<f>40+2</f><v></v>", b"<f>40+2</f><v>42</v>")
+                assert calcule != octets
+                octets = calcule.replace(b'<c r="C2">', b'<c r="C2" t="str">')
+                assert octets != calcule
+            nouveau.writestr(entree, octets)
+    assert [c for _, c in lire(refait)["usagers"]] == [
+        {"association": "AAE", "usager": "42", "sexe": ""}
+    ]
+
+
 @pytest.mark.parametrize("nom", ["eleves.csv", "usagers.ods", "LISEZMOI.md", "usagers 2021.csv"])
 def test_nom_de_fichier_inconnu(dossier: Path, nom: str) -> None:
     en_dossier(dossier, seulement("usagers"))

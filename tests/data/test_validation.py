@@ -100,6 +100,7 @@ IMPOSSIBLES = [
     ("interventions", "lieu", "#N/A", "erreur"),
     ("interventions", "intervention", "#REF!", "erreur"),
     ("usagers", "usager", "#VALEUR!", "erreur"),
+    ("usagers", "usager", "U" * 501, "trop long"),
     # Dates.
     ("interventions", "date", "04/10/21", "deux chiffres"),
     ("interventions", "date", "1989-12-31", "1990"),
