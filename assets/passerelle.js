@@ -254,18 +254,57 @@
 
   /* ---- the sheet of filters, on a phone ---- */
 
+  function decrireFeuille() {
+    var ouverte = document.body.classList.contains("feuille-ouverte");
+    var feuille = document.getElementById("feuille");
+    var bouton = document.getElementById("ouvrir-feuille");
+    if (!feuille || !bouton) { return; }
+    bouton.setAttribute("aria-expanded", String(ouverte));
+    if (!ouverte) {
+      ["role", "aria-modal", "aria-labelledby"].forEach(function (nom) { feuille.removeAttribute(nom); });
+      return;
+    }
+    feuille.setAttribute("role", "dialog");
+    feuille.setAttribute("aria-modal", "true");
+    feuille.setAttribute("aria-labelledby", "titre-feuille");
+  }
+
+  window.matchMedia("(max-width: 640px)").addEventListener("change", function (ecran) {
+    if (!ecran.matches) {
+      document.body.classList.remove("feuille-ouverte");
+      decrireFeuille();
+    }
+  });
+
+  /* Dash may build the bar again after a choice: what was open stays open, what had the focus
+     keeps it. */
+  var tenu = "";
+  var panneauOuvert = false;
+
+  document.addEventListener("focusin", function (evenement) {
+    tenu = evenement.target.closest("#barre") ? evenement.target.id : "";
+  });
+
+  document.addEventListener("toggle", function (evenement) {
+    if (evenement.target.id === "panneau-filtres") { panneauOuvert = evenement.target.open; }
+  }, true);
+
+  new MutationObserver(function () {
+    var panneau = document.getElementById("panneau-filtres");
+    if (panneau && panneau !== panneauConnu) {
+      panneauConnu = panneau;
+      panneau.open = panneauOuvert;
+      decrireFeuille();
+    }
+    var choix = tenu && document.getElementById(tenu);
+    if (choix && document.activeElement === document.body) { choix.focus({ preventScroll: true }); }
+  }).observe(document.documentElement, { childList: true, subtree: true });
+
+  var panneauConnu = null;
+
   function ouvrirFeuille(ouverte) {
     document.body.classList.toggle("feuille-ouverte", ouverte);
-    var feuille = document.getElementById("feuille");
-    ["role", "aria-modal", "aria-labelledby"].forEach(function (nom, rang) {
-      if (ouverte) {
-        feuille.setAttribute(nom, ["dialog", "true", "titre-feuille"][rang]);
-      } else {
-        feuille.removeAttribute(nom);
-      }
-    });
-    var bouton = document.getElementById("ouvrir-feuille");
-    if (bouton) { bouton.setAttribute("aria-expanded", String(ouverte)); }
+    decrireFeuille();
     var cible = document.getElementById(ouverte ? "fermer-feuille" : "ouvrir-feuille");
     if (cible) { cible.focus(); }
   }

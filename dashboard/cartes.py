@@ -136,7 +136,7 @@ def nom_de_reponse(reponse: Reponse, ctx: Contexte) -> str:
         morceaux.append(annee_lisible(q.annee))
     if len(s.profils()) > 1:
         morceaux.append(phrases.nommer_filtres(q.filtres, ctx.etat))
-    return f"{INSECABLE}· ".join(m for m in morceaux if m)
+    return typographier(f"{INSECABLE}· ".join(m for m in morceaux if m))
 
 
 def remplir(matiere: Matiere, ctx: Contexte) -> list[Any]:

@@ -19,6 +19,7 @@ from dashboard import graphiques
 from dashboard.cartes import REGLAGES, Contexte
 from dashboard.fragments import fragment
 from dashboard.nombres import INSECABLE, nombre
+from data.refus import typographier
 from queries.lieux import RESEAUX, lister
 from queries.selection import derniere_annee
 
@@ -43,14 +44,22 @@ def _eventail(rang: int, combien: int) -> tuple[float, float]:
 
 def _nommer_territoires(centres: dict[str, list[tuple[float, float]]]) -> list[dict[str, Any]]:
     """Name of each territoire (without what stands in brackets) above its collèges; below them
-    when another name is already there."""
+    when another name is already there; from the edge inwards at both ends of the map."""
+    abscisses = [x for pts in centres.values() for x, _ in pts]
     fonds: list[dict[str, Any]] = []
     for nom, pts in sorted(centres.items(), key=lambda c: -max(y for _, y in c[1])):
         x = sum(x for x, _ in pts) / len(pts)
         y = max(y for _, y in pts) + 0.035
         if any(abs(x - f["x"]) < 0.45 and abs(y - f["y"]) < 0.1 for f in fonds):
             y = min(y for _, y in pts) - 0.045
-        fonds.append({"x": x, "y": y, "nom": nom.split(" (")[0]})
+        place = "middle center"
+        if len(centres) > 1:
+            rang = (x - min(abscisses)) / (max(abscisses) - min(abscisses))
+            if rang > 0.7:
+                x, place = max(x for x, _ in pts), "middle left"
+            elif rang < 0.15:
+                x, place = min(x for x, _ in pts), "middle right"
+        fonds.append({"x": x, "y": y, "nom": nom.split(" (")[0], "place": place})
     return fonds
 
 
@@ -125,7 +134,7 @@ def composer(ctx: Contexte) -> composants.Section:
             ),
         ],
         role="img",
-        **{"aria-label": f"{titre}, sur une carte schématique du Nord ; le tableau les liste."},
+        **{"aria-label": f"{titre}, sur une carte schématique. Le tableau les liste."},
     )
     entetes = ("Collège", "Commune", "Association", "Réseau", "Poste")
     liste = html.Table(
@@ -178,7 +187,7 @@ def _bulle(ctx: Contexte, code: str, postes: list[dict[str, Any]]) -> str:
     etp = nombre(sum(p["etp"] for p in postes))
     reseau = RESEAUX[college["education_prioritaire"] or "hors"]
     associations = ", ".join(dict.fromkeys(_association(ctx, p) for p in postes))
-    return (
+    return typographier(
         f"<b>{college['nom']}</b>, {college['commune']}<br>{associations}<br>"
         f"{etp} ETP{INSECABLE}· {reseau}"
     )

@@ -150,7 +150,7 @@ def barres(
     pleines = [t for t in traces if not t.repere]
     reperes = [t for t in traces if t.repere]
     lignes = pleines[0].lignes
-    libelles = [couper(x.libelle, 40 if etroit else 34) for x in lignes]
+    libelles = [couper(x.libelle) for x in lignes]
     hauteurs = max((x.count("<br>") + 1 for x in libelles), default=1)
     epaisseur = EPAISSEUR if len(pleines) == 1 else EPAISSEUR - 4
     pile = epaisseur * len(pleines)
@@ -332,6 +332,7 @@ def carte(points: Sequence[dict[str, Any]], fonds: Sequence[dict[str, Any]], tit
                 "x": [f["x"] for f in fonds],
                 "y": [f["y"] for f in fonds],
                 "text": [f"<b>{f['nom']}</b>" for f in fonds],
+                "textposition": [f["place"] for f in fonds],
                 "textfont": {"size": 15, "color": c.GRIS},
                 "hoverinfo": "skip",
                 "showlegend": False,
@@ -352,7 +353,7 @@ def carte(points: Sequence[dict[str, Any]], fonds: Sequence[dict[str, Any]], tit
     # Room for the names at both ends, which plotly.js does not count.
     abscisses = [p["x"] for p in [*points, *fonds]]
     if abscisses:
-        marge = 0.14 * (max(abscisses) - min(abscisses)) + 0.02
+        marge = 0.06 * (max(abscisses) - min(abscisses)) + 0.02
         mise["xaxis"]["range"] = [min(abscisses) - marge, max(abscisses) + marge]
     mise["meta"] = titre
     return {"data": donnees, "layout": mise}

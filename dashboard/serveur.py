@@ -21,6 +21,7 @@ from dashboard.filtres import Barre
 from dashboard.memoire import Memoire
 from dashboard.pages import accueil, chapitre, introuvable
 from data.catalogue import CHAPITRES, Indicateur
+from data.refus import typographier
 from queries.depot import BaseIndisponible, Depot
 from queries.lecteur import Lecteur
 from queries.selection import PARAMETRES, Lue, lire
@@ -173,7 +174,7 @@ def _enregistrer_rappels(app: Dash, depot: Depot) -> None:
         return (
             coquille.naviguer(chemin, requete or ""),
             ecrite,
-            [html.P(texte) for texte in lue.avis],
+            [html.P(typographier(texte)) for texte in lue.avis],
             contenu,
             coquille.pied(etat),
             [chemin, etat.publication],

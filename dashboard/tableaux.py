@@ -13,6 +13,7 @@ from dashboard import balises as html
 from dashboard import couleurs as c
 from dashboard.graphiques import decrire, etiquette
 from dashboard.nombres import INSECABLE, nombre, pourcentage
+from data.refus import typographier
 from queries.reponses import STATUTS, Ligne, Reponse
 
 ECART_DES_CENT = 4
@@ -143,7 +144,8 @@ def _case_chaude(titre: str, ligne: Ligne, reponse: Reponse) -> Markup:
     """One cell, written out by hand: a page holds hundreds of them."""
     plancher, exact = reponse.politique.plancher, reponse.politique.exacte
     texte = decrire(ligne, plancher, exact=exact, unite=reponse.indicateur.unite)
-    bulle = escape(f"{titre} – {ligne.libelle}{INSECABLE}: {texte}")
+    noms = f"{typographier(titre)} – {typographier(ligne.libelle)}"
+    bulle = escape(f"{noms}{INSECABLE}: {texte}")
     chaud = ""
     if ligne.affichee:
         chaud = f' style="--chaleur:{min(ligne.part or 0, 100) / 100:.2f}"'

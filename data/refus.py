@@ -6,6 +6,7 @@ import csv
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 _AVANT = re.compile(r" (?=[:;?!%»])")
@@ -13,6 +14,7 @@ _APRES = re.compile(r"« ")
 _FORMULE = ("=", "+", "-", "@", "\t", "\r")
 
 
+@lru_cache(maxsize=4096)
 def typographier(texte: str) -> str:
     """French spacing: no-break spaces inside guillemets and before double punctuation."""
     return _APRES.sub("«\u00a0", _AVANT.sub("\u00a0", texte)).replace("'", "’")

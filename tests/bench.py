@@ -39,7 +39,7 @@ class Echelle:
     echelles_lecture: tuple[float, float]
 
 
-PLEINE = Echelle(10, 2.2, 2, (1.0, 10.0))
+PLEINE = Echelle(10, 2.5, 2, (1.0, 10.0))
 ESSAI = Echelle(3, 0.05, 2, (0.05, 0.5))
 
 
@@ -128,7 +128,71 @@ def _lire() -> dict[str, object]:
     for chapitre in CHAPITRES:
         froides, chaudes = _mesurer_chapitre(depot, chapitre)
         chapitres[chapitre] = {"froid": _resumer(froides), "chaud": _resumer(chaudes)}
+    neuves, revues = _mesurer_page()
+    chapitres["page entière"] = {"froid": _resumer(neuves), "chaud": _resumer(revues)}
     return {**mesures, "chapitres": chapitres}
+
+
+def _mesurer_page() -> tuple[list[float], list[float]]:
+    """Milliseconds of changes of filter on a whole page, as the server answers the browser: the
+    filter bar and ten cards of /accompagnements drawn, JSON included.
+
+    First list: views nobody asked this process for before; second: the same asked again.
+    """
+    from dashboard.serveur import creer_application
+    from queries.depot import Depot
+    from queries.question import NORD, Lieu
+    from queries.selection import Selection, ecrire
+
+    etat = Depot().etat()
+    client = creer_application().server.test_client()
+    rappels = {r["output"]: r for r in json.loads(client.get("/_dash-dependencies").data)}
+    cartes = [i.id for i in etat.catalogue.values() if i.chapitre == "accompagnements"][:10]
+    chemin = "/accompagnements"
+
+    def appeler(sortie: str, valeurs: dict[str, object]) -> float:
+        rappel = next(
+            r
+            for nom, r in sorted(rappels.items(), key=lambda x: x[0] != sortie)
+            if sortie in nom and not r["clientside_function"]
+        )
+        noms = rappel["output"].strip(".").split("...")
+        sorties = [dict(zip(("id", "property"), n.rsplit(".", 1), strict=True)) for n in noms]
+        corps = {
+            "output": rappel["output"],
+            "outputs": sorties if len(sorties) > 1 else sorties[0],
+            "changedPropIds": ["adresse.search"],
+        }
+        for genre, cle in (("inputs", "inputs"), ("state", "state")):
+            corps[cle] = [
+                {**e, "value": valeurs.get(f"{e['id']}.{e['property']}")} for e in rappel[genre]
+            ]
+        debut = time.perf_counter()
+        reponse = client.post("/_dash-update-component", json=corps)
+        duree = 1000 * (time.perf_counter() - debut)
+        assert reponse.status_code == 200, reponse.data[:300]
+        return duree
+
+    def changer(requete: str) -> float:
+        valeurs: dict[str, object] = {
+            "adresse.pathname": chemin,
+            "adresse.search": requete,
+            "page.data": [chemin, etat.publication],
+            "visibles.data": cartes,
+            "dessinees.data": {},
+            "etroit.data": False,
+        }
+        return appeler("barre.children", valeurs) + appeler("dessinees.data", valeurs)
+
+    lieux = [NORD, *(Lieu("territoire", c) for c in etat.geographie.territoires)]
+    vues = [
+        "?" + ecrire(Selection((annee,), (lieu,), filtres), etat)
+        for annee in etat.annees
+        for lieu in lieux
+        for filtres in ((), (("sexe", ("fille",)),), (("sexe", ("garcon",)),))
+    ]
+    changer(vues[0])
+    return [changer(v) for v in vues[1:]], [changer(v) for v in vues[1:13] for _ in range(4)]
 
 
 def _mesurer_chapitre(depot: object, chapitre: str) -> tuple[list[float], list[float]]:

@@ -13,7 +13,7 @@ PAGES = ("/", *(f"/{chapitre}" for chapitre in CHAPITRES))
 
 _DESSINE = """() => {
   const vus = [...document.querySelectorAll('.attente')].map(e => e.getBoundingClientRect());
-  return !vus.some(r => r.height && r.bottom > -100 && r.top < innerHeight + 100)
+  return !vus.some(r => r.height && r.bottom > -220 && r.top < innerHeight + 220)
     && [...document.querySelectorAll('.corps-carte figure, .geographie figure')].every(
       f => f.querySelector('.js-plotly-plot .main-svg'));
 }"""
@@ -32,13 +32,14 @@ def attendre_dessin(page: Page) -> None:
 
 
 def parcourir(page: Page) -> None:
-    """Scrolls from the top of the page to its end, as the charts draw themselves."""
+    """Scrolls from the top of the page to its end: cards draw themselves a little before they are
+    seen."""
     y, hauteur = 0, 1
     while y < hauteur:
         page.evaluate("y => window.scrollTo({top: y, behavior: 'instant'})", y)
         page.evaluate("() => new Promise(r => setTimeout(r, 40))")
         attendre_dessin(page)
-        y += page.viewport_size["height"] if page.viewport_size else 800
+        y += 400 + (page.viewport_size or {"height": 800})["height"]
         hauteur = page.evaluate("document.documentElement.scrollHeight")
     page.evaluate("window.scrollTo({top: 0, behavior: 'instant'})")
     assert page.locator(".carte:not(.pliee) .attente").count() == 0, "une carte reste vide"
@@ -47,9 +48,18 @@ def parcourir(page: Page) -> None:
 def choisir(page: Page, nom: str, libelle: str) -> None:
     """Chooses in a select of the filter bar, and waits for the page that follows."""
     avant = page.url
-    page.locator(f"#choix-{nom}").select_option(label=libelle)
+    choix(page, nom).select_option(label=libelle)
     page.wait_for_function("avant => location.href !== avant", arg=avant)
-    expect(choix(page, nom)).to_be_attached()
+    attendre_barre(page)
+
+
+def attendre_barre(page: Page) -> None:
+    """Waits until the filter bar says what the address says, and the charts in view follow."""
+    page.wait_for_function(
+        "document.getElementById('choix-reference').value === location.pathname + location.search"
+    )
+    page.wait_for_load_state("networkidle")
+    attendre_dessin(page)
 
 
 def choix(page: Page, nom: str) -> Locator:
@@ -59,7 +69,7 @@ def choix(page: Page, nom: str) -> Locator:
 
 def options(page: Page, nom: str) -> list[str]:
     """Words of the choices of a select."""
-    return page.locator(f"#choix-{nom} option").all_text_contents()
+    return page.locator(f"#choix-{nom} option:not([hidden])").all_text_contents()
 
 
 def choisi(page: Page, nom: str) -> Locator:
