@@ -114,7 +114,8 @@ def dire(chapitre: str, ctx: Contexte) -> list[Markup]:
         sortie.append(
             html.P(
                 "Pour protéger les jeunes, les nombres sont arrondis au multiple de 5 et les "
-                "pourcentages à l’unité\u00a0; les petits effectifs ne sont pas montrés.",
+                "pourcentages à l’unité\u00a0; les petits effectifs ne sont pas montrés. Seul le "
+                "nombre total de jeunes du département et des territoires est exact.",
                 className="bandeau",
             )
         )
