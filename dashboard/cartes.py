@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -101,8 +101,13 @@ def rassembler(indicateurs: Sequence[Indicateur], ctx: Contexte) -> list[Matiere
     ]
 
 
-def cadre(ind: Indicateur) -> composants.Section:
-    """The empty card, filled when it comes into view."""
+def classer(ind: Indicateur, plies: Container[str]) -> str:
+    """Class of a card: folded away, or not."""
+    return "carte pliee" if ind.id in plies else "carte"
+
+
+def cadre(ind: Indicateur, plies: Container[str]) -> composants.Section:
+    """The empty card, filled when it comes into view; `plies`: indicators folded away."""
     tete = fragment(
         html.Header(
             [
@@ -121,7 +126,7 @@ def cadre(ind: Indicateur) -> composants.Section:
     return composants.Section(
         [tete, corps],
         id=ind.id,
-        className="carte",
+        className=classer(ind, plies),
         **{"aria-labelledby": f"titre-{ind.id}", "data-indicateur": ind.id},
     )
 

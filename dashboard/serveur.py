@@ -89,13 +89,13 @@ def lire_adresse(requete: str | None, depot: Depot, lecteur: Lecteur) -> tuple[L
     return lue, etat
 
 
-def composer_page(chemin: str, ctx: Contexte) -> tuple[str, list[Any]]:
+def composer_page(chemin: str, ctx: Contexte, plies: dict[str, str]) -> tuple[str, list[Any]]:
     """Title and content of a page."""
     nom = chemin.strip("/")
     if not nom:
         return "Vue d’ensemble", accueil.composer(ctx)
     if nom in CHAPITRES:
-        return CHAPITRES[nom][1], chapitre.composer(nom, ctx)
+        return CHAPITRES[nom][1], chapitre.composer(nom, ctx, plies)
     return "Page introuvable", introuvable.composer()
 
 
@@ -160,16 +160,17 @@ def _enregistrer_rappels(app: Dash, depot: Depot) -> None:
         barre = Barre(lue.selection, etat, lecteur, chemin, profils=nom not in SANS_PROFIL)
         cle = (etat.publication, lecteur, lue.selection, chemin)
         ecrite = barres_ecrites.lire(cle) or barres_ecrites.garder(cle, barre.composer())
+        plies = chapitre.plier(nom, ctx) if nom in CHAPITRES else {}
         dessinees: Any = no_update
         contenu: Any = no_update
         if page == [chemin, etat.publication] and nom in CHAPITRES:
             titre = CHAPITRES[nom][1]
-            _retourner_chapitre(nom, ctx)
+            _retourner_chapitre(nom, ctx, plies)
         else:
-            titre, contenu = composer_page(chemin, ctx)
+            titre, contenu = composer_page(chemin, ctx, plies)
             dessinees = {}
             if nom in CHAPITRES:
-                premieres = _montrer_les_premieres(contenu, nom, ctx, corps_dessines)
+                premieres = _montrer_les_premieres(contenu, nom, ctx, plies, corps_dessines)
                 dessinees = dict.fromkeys(premieres, etat_du_dessin(requete, ctx))
         return (
             coquille.naviguer(chemin, requete or ""),
@@ -232,30 +233,26 @@ def _enregistrer_rappels(app: Dash, depot: Depot) -> None:
     )
 
 
-def _retourner_chapitre(nom: str, ctx: Contexte) -> None:
+def _retourner_chapitre(nom: str, ctx: Contexte, plies: dict[str, str]) -> None:
     """The same chapter seen otherwise: what stands above the cards, which cards are folded."""
-    set_props("tete-chapitre", {"data-html": str(joindre(chapitre.dire(nom, ctx)))})
-    set_props("index", {"data-html": str(chapitre.ecrire_index(nom, ctx))})
-    plies = chapitre.plier(nom, ctx)
+    set_props("tete-chapitre", {"data-html": str(joindre(chapitre.dire(nom, ctx, plies)))})
+    set_props("index", {"data-html": str(chapitre.ecrire_index(nom, ctx, plies))})
     for ind in chapitre.indicateurs(nom, ctx):
-        set_props(ind.id, {"className": _classe(ind.id, plies)})
-
-
-def _classe(indicateur: str, plies: dict[str, str]) -> str:
-    return "carte pliee" if indicateur in plies else "carte"
+        set_props(ind.id, {"className": cartes.classer(ind, plies)})
 
 
 def _montrer_les_premieres(
-    contenu: list[Any], nom: str, ctx: Contexte, memoire: Memoire[list[Any]]
+    contenu: list[Any],
+    nom: str,
+    ctx: Contexte,
+    plies: dict[str, str],
+    memoire: Memoire[list[Any]],
 ) -> list[str]:
-    """Fold the cards with nothing to show, and draw the first ones at once: they are in view."""
-    plies = chapitre.plier(nom, ctx)
+    """Draw the first cards at once: they are in view. Returns their indicators."""
     premieres = [i for i in chapitre.indicateurs(nom, ctx) if i.id not in plies]
     corps = dessiner_cartes(premieres[:CARTES_AU_DEPART], ctx, memoire)
     for composant in html.Div(contenu)._traverse():
         identifiant = getattr(composant, "id", None)
-        if identifiant in plies:
-            composant.className = _classe(identifiant, plies)
-        elif isinstance(identifiant, str) and identifiant.startswith("corps-"):
+        if isinstance(identifiant, str) and identifiant.startswith("corps-"):
             composant.children = corps.get(identifiant.removeprefix("corps-"), composant.children)
     return list(corps)

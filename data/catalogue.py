@@ -335,11 +335,10 @@ def _oui_non(
     return construire
 
 
-def _liste_fixe(champ: str, valeurs: tuple[tuple[str, str], ...], **options: object) -> Regle:
+def _liste_fixe(champ: str, valeurs: tuple[tuple[str, str], ...], *, connue: bool = True) -> Regle:
     """Codes of the application itself (ages, classes of intensity)."""
 
     def construire(_: str, __: Listes) -> tuple[Serie, ...]:
-        connue = options.get("connue", True)
         return (
             Serie(
                 "",

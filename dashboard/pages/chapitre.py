@@ -20,6 +20,7 @@ from queries.reponses import STATUTS, Reponse, repondre
 from queries.selection import ecrire
 
 CHAPITRE_DE_LA_CARTE = "deploiement"
+TYPES_DE_COLLEGE = ("college", "association_college")
 
 INTRODUCTIONS = {
     "effectifs": "Combien de jeunes sont accompagnés, par combien d’ALSES.",
@@ -38,8 +39,8 @@ def indicateurs(chapitre: str, ctx: Contexte) -> list[Indicateur]:
     return [i for i in ctx.etat.catalogue.values() if i.chapitre == chapitre]
 
 
-def composer(chapitre: str, ctx: Contexte) -> list[Any]:
-    """The page, its cards still empty."""
+def composer(chapitre: str, ctx: Contexte, plies: dict[str, str]) -> list[Any]:
+    """The page, its cards still empty; `plies`: those folded away (`plier`)."""
     siens = indicateurs(chapitre, ctx)
     numero, titre = CHAPITRES[chapitre]
     tete = html.Header(
@@ -53,7 +54,10 @@ def composer(chapitre: str, ctx: Contexte) -> list[Any]:
     index = composants.Nav(
         id="index",
         className="index",
-        **{"aria-label": "Sections du chapitre", "data-html": str(ecrire_index(chapitre, ctx))},
+        **{
+            "aria-label": "Sections du chapitre",
+            "data-html": str(ecrire_index(chapitre, ctx, plies)),
+        },
     )
     carte = [geographie.composer(ctx)] if chapitre == CHAPITRE_DE_LA_CARTE else []
     return [
@@ -63,9 +67,9 @@ def composer(chapitre: str, ctx: Contexte) -> list[Any]:
                 index,
                 composants.Div(
                     [
-                        fragment(dire(chapitre, ctx), id="tete-chapitre"),
+                        fragment(dire(chapitre, ctx, plies), id="tete-chapitre"),
                         *carte,
-                        *(cartes.cadre(i) for i in siens),
+                        *(cartes.cadre(i, plies) for i in siens),
                     ],
                     className="cartes",
                 ),
@@ -75,9 +79,8 @@ def composer(chapitre: str, ctx: Contexte) -> list[Any]:
     ]
 
 
-def ecrire_index(chapitre: str, ctx: Contexte) -> Markup:
+def ecrire_index(chapitre: str, ctx: Contexte, plies: dict[str, str]) -> Markup:
     """Links to the cards; those folded away are named without a link."""
-    plies = plier(chapitre, ctx)
     lignes = []
     for ind in indicateurs(chapitre, ctx):
         noms = [html.Span(ind.numero, className="numero"), html.Span(ind.titre)]
@@ -89,14 +92,7 @@ def ecrire_index(chapitre: str, ctx: Contexte) -> Markup:
     return html.Ol(lignes)
 
 
-def plier(chapitre: str, ctx: Contexte) -> dict[str, str]:
-    """Cards folded away: those a collège has nothing to show in → the status that says why."""
-    if ctx.selection.lieu.type not in ("college", "association_college"):
-        return {}
-    return refuser(chapitre, ctx)
-
-
-def dire(chapitre: str, ctx: Contexte) -> list[Markup]:
+def dire(chapitre: str, ctx: Contexte, plies: dict[str, str]) -> list[Markup]:
     """What stands above the cards: how numbers are protected, and for a small place what can be
     said of it, beside its territoire, with what cannot folded into one line."""
     s = ctx.selection
@@ -119,21 +115,20 @@ def dire(chapitre: str, ctx: Contexte) -> list[Markup]:
                 className="bandeau",
             )
         )
-    if s.lieu.type not in ("college", "association_college") or len(s.lieux) > 1:
+    if s.lieu.type not in TYPES_DE_COLLEGE or len(s.lieux) > 1:
         return sortie
-    refuses = refuser(chapitre, ctx)
-    dits = [i for i in siens if i.id not in refuses]
+    dits = [i for i in siens if i.id not in plies]
     if dits:
         sortie.append(_resumer(dits, ctx))
-    if refuses:
-        sortie.append(_plier([i for i in siens if i.id in refuses], refuses, ctx))
+    if plies:
+        sortie.append(_plier([i for i in siens if i.id in plies], plies, ctx))
     return sortie
 
 
-def refuser(chapitre: str, ctx: Contexte) -> dict[str, str]:
-    """Indicators of the chapter with nothing to show here → the status that says why."""
+def plier(chapitre: str, ctx: Contexte) -> dict[str, str]:
+    """Cards folded away: those a collège has nothing to show in → the status that says why."""
     s = ctx.selection
-    if len(s.lieux) > 1 or len(s.annees) > 1:
+    if s.lieu.type not in TYPES_DE_COLLEGE or len(s.lieux) > 1 or len(s.annees) > 1:
         return {}
     siens = indicateurs(chapitre, ctx)
     questions = [s.questions(i)[0] for i in siens]
