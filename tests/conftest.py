@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import settings
 
-from tests import RACINE
+from tests.commandes import commander
 from tests.postgresql import PostgresqlAbsent, lancer_postgresql
 
 # Enough for two years to compare and for every rule of confidentiality to bite.
@@ -79,17 +76,5 @@ def base_demo(tmp_path_factory: pytest.TempPathFactory) -> str:
     `DEMONSTRATION` says what is built. Read it only: it is shared by the whole session.
     """
     url = f"sqlite:///{tmp_path_factory.mktemp('demo') / 'passerelle.sqlite'}"
-    acheve = subprocess.run(
-        [sys.executable, "-m", "data", *DEMONSTRATION],
-        cwd=RACINE,
-        env={**os.environ, "DATABASE_URL": url},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if acheve.returncode != 0:
-        pytest.fail(
-            f"La base de démonstration n’a pas été construite :\n{acheve.stderr[-3000:]}",
-            pytrace=False,
-        )
+    commander(url, *DEMONSTRATION)
     return url

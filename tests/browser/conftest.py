@@ -20,6 +20,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests import RACINE
 from tests.browser.accessibilite import relever_violations
 from tests.browser.surveillance import Surveillance
+from tests.commandes import commander
 from tests.port import trouver_port
 
 NAVIGATEURS = ("chromium", "chromium-browser", "google-chrome")
@@ -98,20 +99,6 @@ def base_demo(tmp_path_factory: pytest.TempPathFactory) -> str:
     url = f"sqlite:///{tmp_path_factory.mktemp('demo') / 'passerelle.sqlite'}"
     commander(url, "demo", "--annees", "3", "--echelle", "0.3")
     return url
-
-
-def commander(url: str, *mots: str) -> None:
-    """Runs `python -m data` on a database; fails with what it wrote when it does."""
-    acheve = subprocess.run(
-        [sys.executable, "-m", "data", *mots],
-        cwd=RACINE,
-        env={**os.environ, "DATABASE_URL": url},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if acheve.returncode != 0:
-        pytest.fail(f"python -m data {mots[0]} :\n{acheve.stderr[-3000:]}", pytrace=False)
 
 
 @pytest.fixture(scope="session")
