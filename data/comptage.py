@@ -6,7 +6,9 @@ which its published number is drawn (`arrondi`).
 
 from __future__ import annotations
 
+import itertools
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -25,7 +27,7 @@ from data.catalogue import (
 )
 from data.contextes import Contextes
 from data.faits import ENSEMBLES_ACTES, Actes, Entiers, Faits, classer_intensite
-from data.paquet import SANS_PART, emballer_exact, emballer_publie
+from data.paquet import SANS_PART, emballer_exact
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,13 +270,8 @@ def arrondir_parts(numerateur: Entiers, denominateur: Entiers) -> Entiers:
     return parts
 
 
-def emballer(
-    plan: Plan, comptes: Comptes, secret: bytes, entetes: npt.NDArray[np.bool_]
-) -> tuple[list[bytes], list[bytes]]:
-    """Packed published and exact answers of each context.
-
-    `entetes`: contexts whose number of youths is exact for everyone (rule 7).
-    """
+def tirer_nombres(plan: Plan, comptes: Comptes, secret: bytes) -> Entiers:
+    """Published number of every column of youths of each context (rules 1 and 2)."""
     plafonds = np.array([c.plafond for c in plan.jeunes])
     p = comptes.n.copy()
     libres, tenues = np.flatnonzero(plafonds < 0), np.flatnonzero(plafonds >= 0)
@@ -282,25 +279,29 @@ def emballer(
     p[:, tenues] = publier_nombres(
         secret, comptes.n[:, tenues], comptes.sommes[:, tenues], comptes.n[:, plafonds[tenues]]
     )
+    return p
+
+
+def tirer_parts(plan: Plan, comptes: Comptes) -> npt.NDArray[np.uint8]:
+    """Whole per cent of events of each context; `SANS_PART` where one youth weighs too much."""
     bases = np.array([c.base for c in plan.evenements], dtype=np.int64)
     parts = arrondir_parts(comptes.evenements, comptes.evenements[:, bases])
     parts[2 * comptes.maximum > comptes.evenements] = SANS_PART
-    p16 = (p // 5).astype("<u2")
-    p8 = parts.astype(np.uint8)
+    return parts.astype(np.uint8)
+
+
+def emballer_exacts(comptes: Comptes) -> list[bytes]:
+    """Packed true answers of each context."""
     n32, e32 = comptes.n.astype("<u4"), comptes.evenements.astype("<u4")
-    publies, exacts = [], []
-    for i in range(len(p)):
-        entete = int(comptes.n[i, 0]) if entetes[i] else None
-        publies.append(emballer_publie(p16[i].tobytes(), p8[i].tobytes(), entete))
-        exacts.append(
-            emballer_exact(
-                n32[i].tobytes(),
-                e32[i].tobytes(),
-                int(comptes.interventions[i]),
-                int(comptes.mediane[i]),
-            )
+    return [
+        emballer_exact(
+            n32[i].tobytes(),
+            e32[i].tobytes(),
+            int(comptes.interventions[i]),
+            int(comptes.mediane[i]),
         )
-    return publies, exacts
+        for i in range(len(n32))
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,22 +320,52 @@ def nom_croise(a: str, b: str, modalites: tuple[str, str] | None = None) -> str:
 def dresser_plan_croise(catalogue: dict[str, Indicateur]) -> PlanCroise:
     """Every pair of crossable indicators, in the catalogue's order."""
     indicateurs = [i for i in catalogue.values() if i.croisable]
-    noms: list[str] = []
-    for i, a in enumerate(indicateurs):
-        for b in indicateurs[i + 1 :]:
-            noms.append(nom_croise(a.id, b.id))
-            noms.extend(
+    croise = PlanCroise([], indicateurs)
+    for base, cellules in tables_croisees(croise):
+        croise.noms.extend((base, *cellules))
+    return croise
+
+
+def tables_croisees(croise: PlanCroise) -> Iterator[tuple[str, list[str]]]:
+    """Base and cells of each crossing, by name, in the order they are packed."""
+    for a, b in itertools.combinations(croise.indicateurs, 2):
+        yield (
+            nom_croise(a.id, b.id),
+            [
                 nom_croise(a.id, b.id, (x.code, y.code))
                 for x in a.series[0].modalites
                 for y in b.series[0].modalites
-            )
-    return PlanCroise(noms, indicateurs)
+            ],
+        )
 
 
-def emballer_croises(
-    croise: PlanCroise, plan: Plan, matiere: Matiere, contextes: Contextes, secret: bytes
-) -> tuple[list[bytes], list[bytes]]:
-    """Packed published and exact crossings of each context (no profile filter among them)."""
+def conditions_croisees(croise: PlanCroise) -> Iterator[tuple[str, tuple[Condition, ...]]]:
+    """Name of each column of the crossings, and what a youth must meet to be counted there."""
+    for a, b in itertools.combinations(croise.indicateurs, 2):
+        sa, sb = a.series[0], b.series[0]
+        yield nom_croise(a.id, b.id), (*sa.base, *sb.base)
+        for x in sa.modalites:
+            for y in sb.modalites:
+                yield (
+                    nom_croise(a.id, b.id, (x.code, y.code)),
+                    (*sa.base, *x.conditions, *sb.base, *y.conditions),
+                )
+
+
+@dataclass(frozen=True, slots=True)
+class ComptesCroises:
+    """Of each context: true counts and sums of keys of every column of the crossings, the true
+    base of each (contexts, columns)."""
+
+    n: Entiers
+    sommes: Entiers
+    plafonds: Entiers
+
+
+def compter_croises(
+    croise: PlanCroise, plan: Plan, matiere: Matiere, contextes: Contextes
+) -> ComptesCroises:
+    """Count the crossings of each context (no profile filter among them)."""
     place = {c.nom: j for j, c in enumerate(plan.jeunes)}
     dense = matiere.jeunes.toarray().astype(np.float64)
     bases = [place[i.colonne(i.series[0].code)] for i in croise.indicateurs]
@@ -346,7 +377,8 @@ def emballer_croises(
     rang: dict[int, int] = {}
     for k, j in enumerate(toutes):
         rang.setdefault(j, k)
-    publies, exacts = [], []
+    forme = (len(contextes.cles), len(croise.noms))
+    comptes = ComptesCroises(*(np.zeros(forme, dtype=np.int64) for _ in range(3)))
     for i in range(len(contextes.cles)):
         qui = contextes.colonnes[contextes.lignes == i]
         v = dense[np.ix_(qui, np.array(toutes))]
@@ -365,8 +397,7 @@ def emballer_croises(
                 n.append(bloc)
                 s.append(s2[np.ix_(cx, cy)].reshape(-1))
                 plafond.append(np.full(len(bloc), n2[x, y]))
-        vrais = np.concatenate(n)
-        p = publier_nombres(secret, vrais, np.concatenate(s), np.concatenate(plafond))
-        publies.append(emballer_publie((p // 5).astype("<u2").tobytes(), b"", None))
-        exacts.append(emballer_exact(vrais.astype("<u4").tobytes(), b"", 0, 0))
-    return publies, exacts
+        comptes.n[i] = np.concatenate(n)
+        comptes.sommes[i] = np.concatenate(s)
+        comptes.plafonds[i] = np.concatenate(plafond)
+    return comptes

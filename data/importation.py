@@ -11,6 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from data import schema as t
+from data.arrondi import lire_secret
+from data.audit.propagation import AuditImpossible
 from data.ecriture import Portee, ecrire
 from data.faits import recalculer
 from data.lecture import Livraison, ouvrir_livraison
@@ -18,6 +20,7 @@ from data.nomenclature import Listes, charger
 from data.progression import Progression
 from data.publication import publier
 from data.refus import LivraisonRefusee, MauvaisAppel, Refus, compter_lignes, ecrire_rapport
+from data.secret_session import juger
 from data.validation import Verdict, valider
 from data.verrou import ecrire_seul
 
@@ -66,6 +69,8 @@ def importer(
     debut = time.monotonic()
     chemin = Path(chemin)
     _verifier_rapport(rapport, chemin)
+    if not synthetique:
+        _verifier_le_secret()
     try:
         with ouvrir_livraison(chemin, progression) as livraison:
             t.creer(engine)
@@ -162,10 +167,19 @@ def refaire(
     motif: str,
     progression: Progression | None,
 ) -> None:
-    """Recompute the facts of the years that changed, and publish what follows from them."""
+    """Recompute the facts of the years that changed, and publish what follows from them.
+
+    Raises LivraisonRefusee when the audit cannot be brought to its end: nothing is published.
+    """
     if portee.toutes or portee.annees:
         recalculer(conn, None if portee.toutes else portee.annees, progression)
-    publier(conn, livraison=livraison, motif=motif, progression=progression)
+    try:
+        publier(conn, livraison=livraison, motif=motif, progression=progression)
+    except AuditImpossible as impossible:
+        raise LivraisonRefusee(
+            f"{impossible} Les chiffres d'avant restent en place ; rien n'a été modifié. "
+            "Signalez-le à la personne qui tient l'application : la livraison n'est pas en cause."
+        ) from impossible
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +211,17 @@ def _dire_refus(verdict: Verdict, refusees: int) -> str:
         f"Livraison refusée : {lignes} ({', '.join(fichiers)}). Rien n'a été modifié. "
         "Corrigez-les, ou chargez les autres lignes avec --tolerer."
     )
+
+
+def _verifier_le_secret() -> None:
+    """Real figures rounded under a guessable secret would not be protected."""
+    defaut = juger("SECRET_ARRONDI", lire_secret().decode("utf-8", "replace"))
+    if defaut:
+        raise LivraisonRefusee(
+            f"Livraison refusée : {defaut}, et l'arrondi de données réelles serait devinable. "
+            "Tirez-en un au hasard (par exemple avec « openssl rand -hex 32 »), gardez-en une "
+            "copie en lieu sûr, et ne le changez plus jamais. Rien n'a été modifié."
+        )
 
 
 def _verifier_rapport(rapport: Path | None, chemin: Path) -> None:

@@ -18,6 +18,9 @@ PAS = 5
 SANS_PART = 255
 """Share of events that is not given: one youth makes up more than half of the cell."""
 
+RETENU = 0xFFFF
+"""Stands for a number (in fives) that the audit withheld."""
+
 _SANS_ENTETE = 0xFFFFFFFF
 
 
@@ -40,8 +43,9 @@ class MiseEnPage:
 
 @dataclass(frozen=True, slots=True)
 class Publie:
-    """Published answers of a context: p of each column of youths, whole per cent of each column
-    of events (`SANS_PART`: not given), exact number of youths where it is a headline (None: no)."""
+    """Published answers of a context: p/5 of each column of youths (`RETENU`: withheld), whole
+    per cent of each column of events (`SANS_PART`: not given), exact number of youths where it is
+    a headline (None: no)."""
 
     p: array[int]
     parts: bytes

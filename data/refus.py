@@ -11,7 +11,9 @@ from pathlib import Path
 
 _AVANT = re.compile(r" (?=[:;?!%»])")
 _APRES = re.compile(r"« ")
-_FORMULE = ("=", "+", "-", "@", "\t", "\r")
+_FORMULE = re.compile(r"[\t\r\n]|[\s\ufeff\u200b-\u200f\u2060]*[=+\-@＝＋－＠﹦﹢﹣﹫]")
+"""Beginning of what a spreadsheet would run: the signs, in any width, behind any blank; and the
+tab and line breaks that some of them skip."""
 
 
 @lru_cache(maxsize=4096)
@@ -59,7 +61,7 @@ def compter_lignes(refus: Iterable[Refus]) -> int:
 
 def neutraliser(cellule: str) -> str:
     """The cell as a spreadsheet will show it, never run it (contract, interface, API)."""
-    return "'" + cellule if cellule.startswith(_FORMULE) else cellule
+    return "'" + cellule if _FORMULE.match(cellule) else cellule
 
 
 def ecrire_rapport(chemin: Path, refus: Sequence[Refus], message: str = "") -> None:

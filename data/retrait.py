@@ -147,6 +147,6 @@ def _nettoyer_le_disque(engine: Engine) -> bool:
             return not occupe
         for table in ("usagers", "situations", "interventions", "actions", "actions_usagers"):
             conn.exec_driver_sql(f"VACUUM {table}")
-        for table in ("conditions", "accompagnements", "reponses", "reponses_exactes"):
+        for table in ("conditions", "accompagnements", "reponses", "reponses_exactes", "savoirs"):
             conn.exec_driver_sql(f"VACUUM {table}")
     return True

@@ -278,6 +278,35 @@ reponses_anterieures = sa.Table(
     comment="published answers that a later publication replaced: what an attacker may have kept",
 )
 
+audits = sa.Table(
+    "audits",
+    metadata,
+    sa.Column("publication", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("livraison", sa.Integer, nullable=False),
+    sa.Column("date", sa.DateTime, nullable=False, comment="UTC"),
+    sa.Column("rapport", sa.JSON, nullable=False, comment="`audit.rapport.Rapport`"),
+)
+
+retenues = sa.Table(
+    "retenues",
+    metadata,
+    sa.Column("cle", sa.Text, primary_key=True, comment="annee|population|type|lieu|filtres"),
+    sa.Column("tableau", sa.Text, primary_key=True, comment="its base's column, or « entete »"),
+    sa.Column("annee", sa.Text, nullable=False),
+    sa.Column("publication", sa.Integer, nullable=False, comment="since when, for good"),
+    comment="tables that the audit withheld",
+)
+
+savoirs = sa.Table(
+    "savoirs",
+    metadata,
+    sa.Column("annee", sa.Text, primary_key=True),
+    sa.Column("genre", sa.Text, primary_key=True, comment="jeunes, croises, signature"),
+    sa.Column("attaquant", sa.Text, primary_key=True, comment="'' or the code of an association"),
+    sa.Column("contenu", sa.LargeBinary, nullable=False),
+    comment="what the answers published so far tell an attacker: never read by the web application",
+)
+
 questions_non_posees = sa.Table(
     "questions_non_posees",
     metadata,

@@ -26,7 +26,11 @@ _numeros = itertools.count(1)
 @pytest.fixture(autouse=True)
 def sans_reglages(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test depends on the settings of the person who runs it."""
-    for nom in ("DATABASE_URL", "APPLICATION_URL", "PORT", "WEB_CONCURRENCY"):
+    for nom in (
+        *("DATABASE_URL", "APPLICATION_URL", "PORT", "WEB_CONCURRENCY", "PROXYS"),
+        *("CONNEXION", "SECRET_SESSION", "FLASK_DEBUG", "DASH_DEBUG"),
+        *("OIDC_EMETTEUR", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_INTITULE"),
+    ):
         monkeypatch.delenv(nom, raising=False)
 
 

@@ -13,7 +13,7 @@ from data.schema import ouvrir
 
 @pytest.fixture(autouse=True)
 def secret(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SECRET_ARRONDI", "un secret qui ne sert qu’aux tests, rien de plus")
+    monkeypatch.setenv("SECRET_ARRONDI", "tiré au hasard pour les essais : 7f3a9c5e1b8d4f60")
 
 
 @pytest.fixture

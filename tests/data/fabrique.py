@@ -18,7 +18,8 @@ from data import schema as t
 
 Formulaires = dict[str, list[dict[str, Any]]]
 
-HORS_COMPARAISON = {"livraisons", "publications"}
+# What was published before is part of what the audit knows: it follows the road, not the end.
+HORS_COMPARAISON = {"livraisons", "publications", "audits", "retenues", "savoirs"}
 
 
 def composer(**remplaces: list[dict[str, Any]] | None) -> Formulaires:

@@ -32,7 +32,7 @@ def nord(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     dossier = tmp_path_factory.mktemp("nord")
     engine = t.ouvrir(f"sqlite:///{dossier / 'passerelle.sqlite'}")
     with pytest.MonkeyPatch.context() as reglages:
-        reglages.setenv("SECRET_ARRONDI", "un secret qui ne sert qu’aux tests, rien de plus")
+        reglages.setenv("SECRET_ARRONDI", "tiré au hasard pour les essais : 7f3a9c5e1b8d4f60")
         initialiser(engine)
         for livraison in engendrer(dossier, annees=5):
             importer(engine, livraison, operateur="essai", synthetique=True)

@@ -1,0 +1,496 @@
+"""The audit of everything a publication is about to change: years, crossings, cumuls.
+
+It runs inside the transaction of the import and changes, in place, what is about to be published:
+tables withheld, headlines rounded. Raises AuditImpossible: the import is then refused as a whole.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import sqlalchemy as sa
+from scipy import sparse
+
+from data import schema as t
+from data.atelier import AnneeComptee, Atelier, Decompte
+from data.audit.charpente import (
+    Charpente,
+    dresser_charpente,
+    dresser_croisements,
+    relier,
+)
+from data.audit.cumul import Cumul, examiner_cumul
+from data.audit.examen import Annee, Cadre, Examen, Vue, nommer_les_attaquants
+from data.audit.memoire import (
+    compter_les_changements,
+    deballer_souvenir,
+    emballer_souvenir,
+    signer,
+)
+from data.audit.propagation import AuditImpossible, Bornes, Nombres
+from data.audit.rapport import Erreurs, Rapport
+from data.audit.retenue import Retenue
+from data.audit.savoir import ASSIETTE, Publiables, cacher, lignes_de
+from data.comptage import Matiere, compter_croises
+from data.contextes import Contextes, dresser
+from data.paquet import PAS, RETENU
+from data.treillis import FILTRES_PERMIS, TYPES_EXACTS, ecrire_cle
+
+Progression = Callable[[str, int, int], None]
+AVERTIS = False
+"""Whether an import also tries those who know more than the published numbers (school heads with
+their margins, associations with their own records). They are written and tested, but take minutes
+a year: too long for an import until they are made faster. The report says who was tried."""
+
+ENTETE = "entete"
+"""Name under which a headline that is no longer exact is remembered."""
+
+
+def auditer(
+    conn: sa.Connection,
+    atelier: Atelier,
+    annees: Sequence[AnneeComptee],
+    cumuls: Sequence[tuple[AnneeComptee, Sequence[str]]],
+    *,
+    numero: int,
+    progression: Progression | None,
+) -> Rapport:
+    """Examine these school years and cumuls (with the years each adds up), in place."""
+    return _Conduite(conn, atelier, numero, progression).mener(annees, cumuls)
+
+
+class _Conduite:
+    def __init__(
+        self,
+        conn: sa.Connection,
+        atelier: Atelier,
+        numero: int,
+        progression: Progression | None,
+    ) -> None:
+        self.conn, self.atelier, self.numero = conn, atelier, numero
+        self.progression = progression
+        self.rapport = Rapport()
+        self.erreurs = Erreurs()
+        self.associations = list(atelier.geographie.associations)
+        self.etapes, self.fait = 1, 0
+
+    def mener(
+        self,
+        annees: Sequence[AnneeComptee],
+        cumuls: Sequence[tuple[AnneeComptee, Sequence[str]]],
+    ) -> Rapport:
+        debut = time.monotonic()
+        attaquants = 1
+        if AVERTIS:
+            attaquants += len(
+                nommer_les_attaquants(list(self.atelier.geographie.colleges), self.associations)
+            )
+        self.etapes = max((len(annees) + len(cumuls)) * attaquants, 1)
+        etats: dict[str, Bornes] = {}
+        verites: dict[str, Nombres] = {}
+        for comptee in annees:
+            self.rapport.annees.append(comptee.nom)
+            etat = self._examiner_annee(comptee)
+            etats[comptee.nom], verites[comptee.nom] = self._restreindre(etat, comptee.nom)
+        for comptee, composantes in cumuls:
+            self.rapport.annees.append(comptee.nom)
+            self._examiner_cumul(comptee, composantes, etats, verites)
+        self.rapport.erreurs = self.erreurs.resumer()
+        self.rapport.retenues = (
+            self.conn.scalar(
+                sa.select(sa.func.count())
+                .select_from(t.retenues)
+                .where(t.retenues.c.tableau != ENTETE)
+            )
+            or 0
+        )
+        self.rapport.duree = round(time.monotonic() - debut, 1)
+        return self.rapport
+
+    def _annoncer(self, nom: str) -> Callable[[str], None]:
+        def dire(_: str) -> None:
+            if self.progression:
+                self.progression(f"Audit {nom}", self.fait, self.etapes)
+            self.fait = min(self.fait + 1, self.etapes)
+
+        return dire
+
+    # ── one school year ──────────────────────────────────────────────────────────────────
+
+    def _examiner_annee(self, comptee: AnneeComptee) -> Vue:
+        a, debut = self.atelier, int(comptee.nom[:4])
+        charpente = dresser_charpente(a.plan, a.catalogue, a.listes, a.geographie, debut)
+        croisee = dresser_croisements(a.plan, a.croise, a.catalogue, a.listes, a.geographie, debut)
+        assert comptee.croises is not None
+        principal = Cadre(
+            charpente, _assembler(charpente, list(comptee.jeunes.values()), charpente.representant)
+        )
+        croise = Cadre(croisee, self._assembler_croises(croisee, comptee))
+        self._reprendre_les_retenues(comptee.nom, principal)
+        self._reprendre_les_retenues(comptee.nom, croise)
+        signature = self._lire(comptee.nom, "signature")
+        changes = None
+        if signature is not None:
+            changes = compter_les_changements(signature, comptee.matieres, charpente)
+            self._se_souvenir(comptee.nom, "jeunes", principal, changes)
+            self._se_souvenir(
+                comptee.nom,
+                "croises",
+                croise,
+                np.array([changes[charpente.numero[cle]] for cle in croisee.cles]),
+            )
+        siens = _Siens(a, comptee.matieres, charpente, croisee)
+        gardees: dict[str, bytes] = {}
+
+        def ancien_de(association: str, verite: Nombres) -> Bornes | None:
+            contenu = self._lire(comptee.nom, "jeunes", association)
+            if contenu is None or signature is None:
+                return None
+            autres = compter_les_changements(
+                signature, comptee.matieres, charpente, sauf=association
+            )
+            return deballer_souvenir(contenu, charpente).reprendre(autres)
+
+        def garder(association: str, bornes: Bornes, verite: Nombres) -> None:
+            presente = principal.pub.n[:, 0] > verite[:, 0]
+            gardees[association] = emballer_souvenir(charpente, bornes, verite, presente)
+
+        annee = Annee(
+            comptee.nom,
+            principal,
+            croise,
+            relier(charpente, croisee),
+            self._charpente_des_colleges(debut),
+            self.associations,
+            list(a.geographie.colleges),
+            siens,
+            ancien_de,
+            garder,
+        )
+        examen = Examen(annee)
+        self.rapport.ajouter(examen.mener(self._annoncer(comptee.nom), avertis=AVERTIS))
+        self._appliquer(comptee.nom, principal, list(comptee.jeunes.values()), examen.retenues[0])
+        self._appliquer(comptee.nom, croise, [comptee.croises], examen.retenues[1])
+        self.rapport.programmes += principal.programmes.resolus + croise.programmes.resolus
+        self.erreurs.relever(comptee.jeunes["alses"], charpente)
+        etat = examen.base()
+        self._oublier(comptee.nom)
+        self._garder(
+            comptee.nom,
+            "jeunes",
+            "",
+            emballer_souvenir(charpente, etat.principal, etat.verite, None),
+        )
+        self._garder(
+            comptee.nom,
+            "croises",
+            "",
+            emballer_souvenir(croisee, etat.croise, etat.verite_croisee, None),
+        )
+        self._garder(comptee.nom, "signature", "", signer(comptee.matieres))
+        for association, contenu in gardees.items():
+            self._garder(comptee.nom, "jeunes", association, contenu)
+        return etat
+
+    def _assembler_croises(self, charpente: Charpente, comptee: AnneeComptee) -> Publiables:
+        """The crossings; the columns of the year that stand beside them are the year's own."""
+        assert comptee.croises is not None
+        colonnes = len(self.atelier.plan.jeunes)
+        pub = _assembler(charpente, [comptee.croises], None)
+        alses = comptee.jeunes["alses"]
+        rang = {cle: i for i, cle in enumerate(alses.cles)}
+        croises = {cle[1:]: i for i, cle in enumerate(comptee.croises.cles)}
+        for ligne, cle in enumerate(charpente.cles):
+            entiere = np.zeros(colonnes + comptee.croises.n.shape[1], dtype=np.int32)
+            if cle in rang:
+                entiere[:colonnes] = alses.n[rang[cle]]
+            if cle[1:] in croises:
+                entiere[colonnes:] = comptee.croises.n[croises[cle[1:]]]
+            pub.n[ligne] = entiere[charpente.representant]
+        return pub
+
+    # ── three years together ─────────────────────────────────────────────────────────────
+
+    def _examiner_cumul(
+        self,
+        comptee: AnneeComptee,
+        composantes: Sequence[str],
+        etats: dict[str, Bornes],
+        verites: dict[str, Nombres],
+    ) -> None:
+        a, debut = self.atelier, int(comptee.nom[:4])
+        charpente = self._charpente_des_colleges(debut)
+        cadre = Cadre(
+            charpente, _assembler(charpente, list(comptee.jeunes.values()), charpente.representant)
+        )
+        self._reprendre_les_retenues(comptee.nom, cadre)
+        signature = self._lire(comptee.nom, "signature")
+        if signature is not None:
+            self._se_souvenir(
+                comptee.nom,
+                "jeunes",
+                cadre,
+                compter_les_changements(signature, comptee.matieres, charpente),
+            )
+        for nom in composantes:
+            if nom not in etats:
+                etats[nom], verites[nom] = self._relire(nom)
+        matieres = [self.atelier.extraire(int(nom[:4])) for nom in composantes]
+        siens = [_Siens(a, m, charpente, None) for m in matieres]
+        cumul = Cumul(
+            comptee.nom,
+            cadre,
+            [(etats[nom], verites[nom]) for nom in composantes],
+            self.associations,
+            list(a.geographie.colleges),
+            lambda association: [s.jeunes(association) for s in siens],
+        )
+        bilans, bornes, retenue = examiner_cumul(
+            cumul, self._annoncer(comptee.nom), avertis=AVERTIS
+        )
+        self.rapport.ajouter(bilans)
+        self._appliquer(comptee.nom, cadre, list(comptee.jeunes.values()), retenue)
+        self.rapport.programmes += cadre.programmes.resolus
+        for nom, b in zip(composantes, bornes, strict=False):
+            etats[nom] = b
+        self._oublier(comptee.nom)
+        self._garder(
+            comptee.nom, "jeunes", "", emballer_souvenir(charpente, bornes[-1], cadre.pub.n, None)
+        )
+        self._garder(comptee.nom, "signature", "", signer(comptee.matieres))
+
+    def _charpente_des_colleges(self, debut: int) -> Charpente:
+        a = self.atelier
+        return dresser_charpente(
+            a.plan, a.catalogue, a.listes, a.geographie, debut, types=("college",)
+        )
+
+    def _restreindre(self, etat: Vue, nom: str) -> tuple[Bornes, Nombres]:
+        """Bounds and truth of a year, in the rows of a cumul."""
+        a, debut = self.atelier, int(nom[:4])
+        charpente = self._charpente_des_colleges(debut)
+        entiere = dresser_charpente(a.plan, a.catalogue, a.listes, a.geographie, debut)
+        lignes = np.array([entiere.numero[cle] for cle in charpente.cles], dtype=np.int64)
+        b = etat.principal
+        return Bornes(b.bas[lignes], b.haut[lignes]), etat.verite[lignes]
+
+    def _relire(self, nom: str) -> tuple[Bornes, Nombres]:
+        """Bounds and truth of a year that this publication does not change."""
+        charpente = self._charpente_des_colleges(int(nom[:4]))
+        contenu = self._lire(nom, "jeunes")
+        if contenu is None:
+            raise AuditImpossible(f"L’audit de l’année {nom} manque : publiez-la à nouveau.")
+        souvenir = deballer_souvenir(contenu, charpente)
+        return souvenir.bornes, souvenir.verite
+
+    # ── what is kept ─────────────────────────────────────────────────────────────────────
+
+    def _lire(self, annee: str, genre: str, attaquant: str = "") -> bytes | None:
+        s = t.savoirs.c
+        contenu = self.conn.scalar(
+            sa.select(s.contenu).where(s.annee == annee, s.genre == genre, s.attaquant == attaquant)
+        )
+        return None if contenu is None else bytes(contenu)
+
+    def _oublier(self, annee: str) -> None:
+        self.conn.execute(sa.delete(t.savoirs).where(t.savoirs.c.annee == annee))
+
+    def _garder(self, annee: str, genre: str, attaquant: str, contenu: bytes) -> None:
+        self.conn.execute(
+            sa.insert(t.savoirs).values(
+                annee=annee, genre=genre, attaquant=attaquant, contenu=contenu
+            )
+        )
+
+    def _se_souvenir(
+        self, annee: str, genre: str, cadre: Cadre, changes: npt.NDArray[np.int64]
+    ) -> None:
+        contenu = self._lire(annee, genre)
+        if contenu is not None:
+            souvenir = deballer_souvenir(contenu, cadre.charpente)
+            cadre.ancien = souvenir.reprendre(changes)
+
+    def _reprendre_les_retenues(self, annee: str, cadre: Cadre) -> None:
+        """Withheld once, withheld for good."""
+        rang = {table.nom: i for i, table in enumerate(cadre.charpente.tables)}
+        ligne = {
+            _ecrire_cle(annee, cadre.charpente, i): i for i in range(len(cadre.charpente.cles))
+        }
+        r = t.retenues.c
+        for cle, tableau in self.conn.execute(sa.select(r.cle, r.tableau).where(r.annee == annee)):
+            if cle not in ligne:
+                continue
+            if tableau == ENTETE:
+                cadre.pub.entetes[ligne[cle]] = False
+            elif tableau in rang:
+                cadre.pub.retenues[ligne[cle], rang[tableau]] = True
+
+    def _appliquer(
+        self, annee: str, cadre: Cadre, decomptes: Sequence[Decompte], retenue: Retenue
+    ) -> None:
+        """Write what is withheld into what is about to be published, and remember it."""
+        charpente, pub = cadre.charpente, cadre.pub
+        nouvelles = [
+            {
+                "cle": _ecrire_cle(annee, charpente, ligne),
+                "tableau": nom,
+                "annee": annee,
+                "publication": self.numero,
+            }
+            for ligne, nom in [
+                *((i, charpente.tables[k].nom) for i, k in retenue.nouvelles),
+                *((i, ENTETE) for i in retenue.arrondies),
+            ]
+        ]
+        if nouvelles:
+            self.conn.execute(sa.insert(t.retenues), nouvelles)
+        self.rapport.nouvelles += len(retenue.nouvelles)
+        self.rapport.entetes_arrondis += len(retenue.arrondies)
+        for k, table in enumerate(charpente.tables):
+            if table.membres:
+                repondue = (PAS * pub.p[:, table.base].astype(np.int64) >= ASSIETTE) & lignes_de(
+                    charpente, table
+                )
+                self.rapport.tables += int((repondue | pub.retenues[:, k]).sum())
+        if not pub.retenues.any() and pub.entetes.all():
+            return
+        caches = cacher(charpente, pub)
+        for decompte in decomptes:
+            lignes = _lignes(charpente, decompte)
+            vus = np.flatnonzero(lignes >= 0)
+            croisee = bool(charpente.tables[0].membres)
+            colonnes = charpente.colonne_du_plan
+            if croisee:
+                colonnes = colonnes[-decompte.cinquiemes.shape[1] :]
+            ici = caches[lignes[vus]][:, colonnes]
+            decompte.cinquiemes[vus] = np.where(ici, RETENU, decompte.cinquiemes[vus])
+            decompte.entetes[vus] &= pub.entetes[lignes[vus]]
+
+
+def _ecrire_cle(annee: str, charpente: Charpente, ligne: int) -> str:
+    population, *lieu = charpente.cles[ligne]
+    if charpente.tables[0].membres:
+        population = "croises"
+    return ecrire_cle(annee, population, *lieu)
+
+
+def _lignes(charpente: Charpente, decompte: Decompte) -> npt.NDArray[np.int64]:
+    """Row of each context of a count; −1 for the places of exact readers only."""
+    return np.array(
+        [
+            charpente.numero.get(("alses", *cle[1:]) if cle[0] == "croises" else cle, -1)
+            for cle in decompte.cles
+        ],
+        dtype=np.int64,
+    )
+
+
+def _assembler(
+    charpente: Charpente,
+    decomptes: Sequence[Decompte],
+    representant: npt.NDArray[np.int64] | None,
+) -> Publiables:
+    """Counts by context to rows of the frame; an empty context counts nobody."""
+    r, k = charpente.forme
+    colonnes = decomptes[0].cinquiemes.shape[1]
+    pub = Publiables(
+        np.zeros((r, k), dtype=np.int32),
+        np.zeros((r, colonnes), dtype=np.uint16),
+        np.array(
+            [
+                population != "collegiens"
+                and not filtres
+                and type_ in ("departement", "territoire")
+                and not charpente.tables[0].membres
+                for population, type_, _, filtres in charpente.cles
+            ],
+            dtype=bool,
+        ),
+        np.zeros((r, len(charpente.tables)), dtype=bool),
+    )
+    for decompte in decomptes:
+        lignes = _lignes(charpente, decompte)
+        vus = np.flatnonzero(lignes >= 0)
+        pub.p[lignes[vus]] = decompte.cinquiemes[vus]
+        if representant is not None:
+            pub.n[lignes[vus]] = decompte.n[np.ix_(vus, representant)]
+    return pub
+
+
+class _Siens:
+    """True numbers of one association's youths, in the rows of a frame."""
+
+    def __init__(
+        self,
+        atelier: Atelier,
+        matieres: dict[str, Matiere],
+        charpente: Charpente,
+        croisee: Charpente | None,
+    ) -> None:
+        self.atelier, self.matieres = atelier, matieres
+        self.charpente, self.croisee = charpente, croisee
+        self._places: dict[str, tuple[sparse.csr_array, sparse.csr_array]] = {}
+        types = {type_ for _, type_, _, _ in charpente.cles}
+        for population, matiere in matieres.items():
+            contextes = dresser(
+                matiere.places,
+                matiere.profils,
+                tuple(x for x in FILTRES_PERMIS if x in types and x not in TYPES_EXACTS),
+            )
+            lignes = np.array(
+                [charpente.numero[population, *cle] for cle in contextes.cles], dtype=np.int64
+            )
+            self._places[population] = (
+                sparse.csr_array(
+                    (
+                        np.ones(len(contextes.lignes), dtype=np.int64),
+                        (lignes[contextes.lignes], contextes.colonnes),
+                    ),
+                    shape=(len(charpente.cles), len(matiere)),
+                ),
+                sparse.csr_array(matiere.jeunes[:, charpente.representant]),
+            )
+
+    def __call__(self, association: str) -> tuple[Nombres, Nombres]:
+        return self.jeunes(association), self.croises(association)
+
+    def jeunes(self, association: str) -> Nombres:
+        """(rows, columns) of the main frame."""
+        total = np.zeros(self.charpente.forme, dtype=np.int32)
+        for population, (appartenance, jeunes) in self._places.items():
+            qui = _ceux_de(self.matieres[population], association)
+            if len(qui):
+                produit = (appartenance[:, qui] @ jeunes[qui]).tocoo()
+                total[produit.row, produit.col] += produit.data.astype(np.int32)
+        return total
+
+    def croises(self, association: str) -> Nombres:
+        """(rows, columns) of the frame of the crossings."""
+        assert self.croisee is not None
+        croisee, a = self.croisee, self.atelier
+        total = np.zeros(croisee.forme, dtype=np.int32)
+        matiere = self.matieres["alses"]
+        qui = _ceux_de(matiere, association)
+        if not len(qui):
+            return total
+        tous = a.contextes_croises(matiere)
+        dedans = np.isin(tous.colonnes, qui)
+        presents = np.unique(tous.lignes[dedans])
+        contextes = Contextes(
+            [tous.cles[i] for i in presents],
+            np.searchsorted(presents, tous.lignes[dedans]),
+            tous.colonnes[dedans],
+        )
+        comptes = compter_croises(a.croise, a.plan, matiere, contextes)
+        lignes = np.array([croisee.numero["alses", *cle] for cle in contextes.cles])
+        simples = np.zeros((len(presents), len(a.plan.jeunes)), dtype=np.int64)
+        np.add.at(simples, contextes.lignes, matiere.jeunes[contextes.colonnes].toarray())
+        total[lignes] = np.concatenate([simples, comptes.n], axis=1)[:, croisee.representant]
+        return total
+
+
+def _ceux_de(matiere: Matiere, association: str) -> npt.NDArray[np.int64]:
+    return np.flatnonzero(np.array(matiere.places["association"]) == association)

@@ -1,0 +1,383 @@
+"""The audit of one school year: every attacker, until none of them knows a small cell (`Examen`).
+
+Withholding only takes knowledge away: an attacker who had nothing stays without, so each is tried
+until clean, one after the other. Contract, confidentialité, « Audit at import ».
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from data.audit.charpente import Charpente, Rangs
+from data.audit.explication import Explication
+from data.audit.programmes import Programmes, connaitre
+from data.audit.propagation import AuditImpossible, Bornes, Nombres, propager, resserrer, verifier
+from data.audit.retenue import Retenue, Trouvaille, chercher, compter_restes, petites
+from data.audit.savoir import (
+    Publiables,
+    ajouter_les_marges_du_college,
+    retrancher,
+    savoir_du_departement,
+    savoir_prealable,
+)
+
+Drapeaux = npt.NDArray[np.bool_]
+REPRISES = 40
+"""Most times an attacker is tried again after tables were withheld."""
+
+
+COLLEGES_ENSEMBLE = 6
+"""School heads tried together."""
+
+
+@dataclass(slots=True)
+class Cadre:
+    """One frame with what is about to be published in it."""
+
+    charpente: Charpente
+    pub: Publiables
+    ancien: Bornes | None = None
+    programmes: Programmes = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.programmes = Programmes(self.charpente)
+
+
+@dataclass(slots=True)
+class Annee:
+    """A school year to examine.
+
+    `siens(association)`: true numbers of its own youths in the main frame and in the crossings.
+    `ancien_de(association, truth)`: what it kept of earlier publications about the others' youths;
+    `garder`: keep what it knows now (bounds, truth of the others).
+    `liens`: cells the two frames share (`charpente.relier`). `colleges_seuls`: the frame of the
+    collèges alone.
+    """
+
+    nom: str
+    principal: Cadre
+    croise: Cadre
+    liens: tuple[Rangs, Rangs, Rangs, Rangs]
+    colleges_seuls: Charpente
+    associations: Sequence[str]
+    colleges: Sequence[str]
+    siens: Callable[[str], tuple[Nombres, Nombres]]
+    ancien_de: Callable[[str, Nombres], Bornes | None]
+    garder: Callable[[str, Bornes, Nombres], None]
+
+
+@dataclass(slots=True)
+class Bilan:
+    """What an attacker could find: before anything was withheld, and after."""
+
+    nom: str
+    libelle: str
+    cellules: int = 0
+    avant: int = 0
+    apres: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Attaquant:
+    """Who tries: the reader of every protected number, an association with its own records, or
+    school heads with the margins of their collèges."""
+
+    nom: str
+    libelle: str
+    association: str = ""
+    colleges: tuple[str, ...] = ()
+
+
+DEPARTEMENT = Attaquant("departement", "Lecteur de tous les chiffres protégés")
+
+
+def nommer_les_attaquants(colleges: Sequence[str], associations: Sequence[str]) -> list[Attaquant]:
+    """Those who know more than the published numbers.
+
+    School heads are tried six by six, of different places: what they cannot know together none of
+    them knows.
+    """
+    groupes = max(-(-len(colleges) // COLLEGES_ENSEMBLE), 1)
+    return [
+        *(
+            Attaquant(
+                f"colleges:{i + 1}",
+                "Chefs d’établissement, avec leurs marges",
+                colleges=tuple(colleges[i::groupes]),
+            )
+            for i in range(groupes if colleges else 0)
+        ),
+        *(
+            Attaquant(f"association:{a}", "Association, avec ses fiches", association=a)
+            for a in associations
+        ),
+    ]
+
+
+@dataclass(slots=True)
+class Vue:
+    """Bounds of the two frames for one attacker, and the truth it is after.
+
+    `changees`: cells it knows more about, to begin with, than the reader of every number (None:
+    all of them); `touchees`: rows of the two frames in which it knows more in the end.
+    `connues`: cells it knew beforehand, which it is no use hiding.
+    """
+
+    principal: Bornes
+    croise: Bornes
+    verite: Nombres
+    verite_croisee: Nombres
+    changees: tuple[Drapeaux, Drapeaux] | None = None
+    touchees: tuple[Drapeaux, Drapeaux] | None = None
+    connues: Drapeaux | None = None
+
+
+class Examen:
+    """The attackers of one year."""
+
+    def __init__(self, annee: Annee) -> None:
+        self.annee = annee
+        self.retenues = (
+            Retenue(annee.principal.charpente, annee.principal.pub),
+            Retenue(annee.croise.charpente, annee.croise.pub),
+        )
+        self._base: Vue | None = None
+        self._explications: tuple[Explication, Explication] | None = None
+
+    def mener(self, progression: Callable[[str], None], *, avertis: bool = True) -> list[Bilan]:
+        """Try every attacker, withholding tables (in place) until none finds anything.
+
+        `avertis`: those who know more than the published numbers too. Returns what each found.
+        Raises AuditImpossible.
+        """
+        a = self.annee
+        bilans = self._epuiser([DEPARTEMENT], progression)
+        if avertis:
+            bilans += self._epuiser(nommer_les_attaquants(a.colleges, a.associations), progression)
+        return bilans
+
+    def _epuiser(
+        self, attaquants: list[Attaquant], progression: Callable[[str], None]
+    ) -> list[Bilan]:
+        """Try these attackers until none finds anything.
+
+        During a round the bounds stay those of its beginning: they are tighter than what will be
+        published, so that nobody found clean has to be tried again.
+        """
+        bilans: dict[str, Bilan] = {}
+        restants = attaquants
+        for tour in range(REPRISES):
+            encore: list[Attaquant] = []
+            agi = False
+            for attaquant in restants:
+                progression(attaquant.nom)
+                vue = self.voir(attaquant)
+                trouvees = self._trouver(vue)
+                if attaquant.colleges and any(trouvees):
+                    # What follows from the margins alone is nothing new.
+                    vue.connues = self._deja_su(attaquant.colleges, vue)
+                    trouvees = self._trouver(vue)
+                combien = sum(len(x) for x in trouvees)
+                if attaquant.nom not in bilans:
+                    bilans[attaquant.nom] = Bilan(
+                        attaquant.nom, attaquant.libelle, self._petites(vue), combien
+                    )
+                if combien:
+                    encore.append(attaquant)
+                    agi |= self._retenir(attaquant, vue, trouvees, 1 << min(tour, 6))
+                elif attaquant.association:
+                    self.annee.garder(attaquant.association, vue.principal, vue.verite)
+            if not encore:
+                return list(bilans.values())
+            if not agi:
+                break
+            restants = encore
+            self._base = self._explications = None
+        raise AuditImpossible(
+            f"L’audit n’a pas abouti pour {self.annee.nom} : de petits effectifs resteraient "
+            "connus avec certitude."
+        )
+
+    def base(self) -> Vue:
+        """What the reader of every protected number knows, at its fixpoint (kept until something
+        is withheld)."""
+        if self._base is None:
+            p, c = self.annee.principal, self.annee.croise
+            vue = Vue(_savoir(p), _savoir(c), p.pub.n, c.pub.n)
+            self._propager(vue)
+            self._base = vue
+        return self._base
+
+    def voir(self, attaquant: Attaquant) -> Vue:
+        """What an attacker knows, at its fixpoint."""
+        if attaquant is DEPARTEMENT:
+            return self.base()
+        vue = self._commencer(attaquant)
+        self._propager(vue)
+        return vue
+
+    def _commencer(self, attaquant: Attaquant) -> Vue:
+        """What an attacker starts from: the base, and what it knows besides."""
+        base = self.base()
+        p, c = self.annee.principal.charpente, self.annee.croise.charpente
+        if attaquant.colleges:
+            principal = base.principal.copier()
+            connues = ajouter_les_marges_du_college(p, base.verite, principal, attaquant.colleges)
+            return Vue(
+                principal,
+                base.croise.copier(),
+                base.verite,
+                base.verite_croisee,
+                (connues, np.zeros(c.forme, dtype=bool)),
+                connues=connues,
+            )
+        siens, siens_croises = self.annee.siens(attaquant.association)
+        propres = [_lignes_propres(x, attaquant.association) for x in (p, c)]
+        principal, changees = retrancher(base.principal, siens, propres[0])
+        ancien = self.annee.ancien_de(attaquant.association, base.verite - siens)
+        if ancien is not None:
+            changees |= resserrer(principal, ancien)
+        croise, changees_croisees = retrancher(base.croise, siens_croises, propres[1])
+        return Vue(
+            principal,
+            croise,
+            base.verite - siens,
+            base.verite_croisee - siens_croises,
+            (changees, changees_croisees),
+        )
+
+    def _retenir(
+        self,
+        attaquant: Attaquant,
+        vue: Vue,
+        trouvees: tuple[list[Trouvaille], list[Trouvaille]],
+        combien: int,
+    ) -> bool:
+        """Withhold what makes these cells known, in both frames."""
+        fonds = self._expliquer_la_base()
+        depart = self._commencer(attaquant) if attaquant is not DEPARTEMENT else None
+        agi = False
+        for i, retenue in enumerate(self.retenues):
+            # What one frame gives away often comes from the other: one at a time.
+            if agi or not trouvees[i]:
+                continue
+            explication = fonds[i]
+            if depart is not None:
+                assert depart.changees is not None
+                explication = Explication(
+                    retenue.relations,
+                    (depart.principal, depart.croise)[i],
+                    depart.changees[i],
+                    fonds[i],
+                )
+            connues = vue.connues if i == 0 else None
+            agi |= retenue.retenir(trouvees[i], explication, connues, combien)
+        return agi
+
+    def _deja_su(self, colleges: Sequence[str], vue: Vue) -> Drapeaux:
+        """Cells that the heads of these collèges know without any publication."""
+        a = self.annee
+        connues = np.zeros(a.principal.charpente.forme, dtype=bool)
+        lignes = np.array(
+            [a.principal.charpente.numero[cle] for cle in a.colleges_seuls.cles], dtype=np.int64
+        )
+        connues[lignes] = savoir_prealable(a.colleges_seuls, vue.verite[lignes], colleges)
+        return connues
+
+    def _expliquer_la_base(self) -> tuple[Explication, Explication]:
+        if self._explications is None:
+            p, c = self.annee.principal, self.annee.croise
+            principal, croise = _savoir(p), _savoir(c)
+            lp, kp, lc, kc = self.annee.liens
+            _transmettre(self.base().principal, lp, kp, croise, lc, kc)
+            self._explications = (
+                Explication(self.retenues[0].relations, principal),
+                Explication(self.retenues[1].relations, croise),
+            )
+        return self._explications
+
+    def _petites(self, vue: Vue) -> int:
+        p, c = self.annee.principal.charpente, self.annee.croise.charpente
+        return (
+            int(petites(vue.verite).sum())
+            + int(petites(vue.verite_croisee).sum())
+            + compter_restes(p, vue.verite)
+            + compter_restes(c, vue.verite_croisee)
+        )
+
+    def _propager(self, vue: Vue) -> None:
+        """Both frames to their common fixpoint."""
+        p, c = self.annee.principal.charpente, self.annee.croise.charpente
+        lp, kp, lc, kc = self.annee.liens
+        changees, croisees = vue.changees or (None, None)
+        touchees, touchees_croisees = np.zeros(p.forme[0], bool), np.zeros(c.forme[0], bool)
+        if changees is not None and croisees is not None:
+            touchees, touchees_croisees = np.any(changees, axis=1), np.any(croisees, axis=1)
+        while True:
+            touchees |= propager(vue.principal, p, changees)
+            transmises = _transmettre(vue.principal, lp, kp, vue.croise, lc, kc)
+            touchees_croisees |= np.any(transmises, axis=1)
+            croisees = transmises if croisees is None else croisees | transmises
+            # The first time, everything is to be seen.
+            touchees_croisees |= propager(vue.croise, c, None if changees is None else croisees)
+            changees = _transmettre(vue.croise, lc, kc, vue.principal, lp, kp)
+            if not changees.any():
+                break
+            touchees |= np.any(changees, axis=1)
+            croisees = np.zeros(c.forme, dtype=bool)
+        if vue.changees is not None:
+            vue.touchees = (touchees, touchees_croisees)
+
+    def _trouver(self, vue: Vue) -> tuple[list[Trouvaille], list[Trouvaille]]:
+        """Small cells known for certain in each frame, by propagation, else by programmes."""
+        p, c = self.annee.principal, self.annee.croise
+        verifier(vue.principal, vue.verite)
+        verifier(vue.croise, vue.verite_croisee)
+        touchees = vue.touchees or (None, None)
+        trouvees = (
+            chercher(p.charpente, vue.principal, vue.verite, vue.connues, touchees[0]),
+            chercher(c.charpente, vue.croise, vue.verite_croisee, None, touchees[1]),
+        )
+        if any(trouvees):
+            return trouvees
+        base = self.base()
+        references: tuple[tuple[Bornes, Nombres] | None, ...] = (None, None)
+        if vue is not base:
+            references = ((base.principal, base.verite), (base.croise, base.verite_croisee))
+        cellules = connaitre(p.programmes, vue.principal, vue.verite, vue.connues, references[0])
+        croisees = connaitre(c.programmes, vue.croise, vue.verite_croisee, None, references[1])
+        return [Trouvaille((x,)) for x in cellules], [Trouvaille((x,)) for x in croisees]
+
+
+def _savoir(cadre: Cadre) -> Bornes:
+    bornes = savoir_du_departement(cadre.charpente, cadre.pub)
+    if cadre.ancien is not None:
+        resserrer(bornes, cadre.ancien)
+    return bornes
+
+
+def _lignes_propres(charpente: Charpente, association: str) -> Drapeaux:
+    """Rows that hold an association's records and nobody else's."""
+    return np.array(
+        [
+            type_ in ("association", "association_territoire") and lieu.split("/")[0] == association
+            for _, type_, lieu, _ in charpente.cles
+        ]
+    )
+
+
+def _transmettre(
+    source: Bornes, ls: Rangs, ks: Rangs, cible: Bornes, lc: Rangs, kc: Rangs
+) -> Drapeaux:
+    """Give the bounds of shared cells to the other frame. Returns the cells that moved."""
+    bas, haut = source.bas[ls, ks], source.haut[ls, ks]
+    mieux = (bas > cible.bas[lc, kc]) | (haut < cible.haut[lc, kc])
+    bouge = np.zeros(cible.bas.shape, dtype=bool)
+    bouge[lc[mieux], kc[mieux]] = True
+    np.maximum.at(cible.bas, (lc[mieux], kc[mieux]), bas[mieux])
+    np.minimum.at(cible.haut, (lc[mieux], kc[mieux]), haut[mieux])
+    return bouge

@@ -1,0 +1,198 @@
+"""What attackers keep from one publication to the next.
+
+A group whose records did not change keeps its number and what was known of it. A group whose
+records changed is a new unknown, no further from the old one than the number of accompagnements
+that changed in its context. An association knows every change of its own records. Contract,
+confidentialité, « Audit at import ».
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from data.audit.charpente import Charpente
+from data.audit.propagation import INFINI, Bornes, Nombres
+from data.comptage import Matiere
+from data.contextes import dresser
+from data.treillis import FILTRES_PERMIS, TYPES_EXACTS
+
+Rangs = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Souvenir:
+    """Bounds an attacker had at an earlier publication, in the present frame, and the true
+    numbers they were about. A cell that was not there: 0 to infinity, `su` False."""
+
+    bornes: Bornes
+    verite: Nombres
+    su: npt.NDArray[np.bool_]
+
+    def reprendre(self, changes: Rangs) -> Bornes:
+        """What it still tells: `changes` (rows,) accompagnements that changed in each row since."""
+        c = changes[:, None].astype(np.int32)
+        bas, haut = self.bornes.bas - c, self.bornes.haut + c
+        return Bornes(
+            np.where(self.su, np.maximum(bas, 0), 0).astype(np.int32),
+            np.where(self.su, haut, INFINI).astype(np.int32),
+        )
+
+
+def emballer_souvenir(
+    charpente: Charpente, bornes: Bornes, verite: Nombres, lignes: npt.NDArray[np.bool_] | None
+) -> bytes:
+    """Bounds and truth of these rows (None: all), compressed."""
+    qui = np.arange(len(charpente.cles)) if lignes is None else np.flatnonzero(lignes)
+    entete = json.dumps(
+        {
+            "lignes": ["|".join(charpente.cles[i]) for i in qui.tolist()],
+            "colonnes": [_nommer(r) for r in charpente.regions],
+        }
+    ).encode()
+    n = verite[qui]
+    bas, haut = n - bornes.bas[qui], np.minimum(bornes.haut[qui] - n, 0xFFFF)
+    corps = b"".join(
+        x.tobytes()
+        for x in (n.astype("<i4"), np.minimum(bas, 0xFFFF).astype("<u2"), haut.astype("<u2"))
+    )
+    return zlib.compress(len(entete).to_bytes(4, "little") + entete + corps, 1)
+
+
+def deballer_souvenir(contenu: bytes, charpente: Charpente) -> Souvenir:
+    """Inverse of `emballer_souvenir`, on the rows and columns that still exist."""
+    brut = zlib.decompress(contenu)
+    fin = 4 + int.from_bytes(brut[:4], "little")
+    entete: dict[str, Any] = json.loads(brut[4:fin])
+    forme = (len(entete["lignes"]), len(entete["colonnes"]))
+    taille = forme[0] * forme[1]
+    n = np.frombuffer(brut, "<i4", taille, fin).reshape(forme)
+    bas = np.frombuffer(brut, "<u2", taille, fin + 4 * taille).reshape(forme)
+    haut = np.frombuffer(brut, "<u2", taille, fin + 6 * taille).reshape(forme)
+    ligne = {"|".join(c): i for i, c in enumerate(charpente.cles)}
+    colonne = {_nommer(r): i for i, r in enumerate(charpente.regions)}
+    ls = [(i, ligne[x]) for i, x in enumerate(entete["lignes"]) if x in ligne]
+    ks = [(i, colonne[x]) for i, x in enumerate(entete["colonnes"]) if x in colonne]
+    souvenir = Souvenir(
+        Bornes(
+            np.zeros(charpente.forme, dtype=np.int32),
+            np.full(charpente.forme, INFINI, dtype=np.int32),
+        ),
+        np.zeros(charpente.forme, dtype=np.int32),
+        np.zeros(charpente.forme, dtype=bool),
+    )
+    if not ls or not ks:
+        return souvenir
+    avant = np.ix_([a for a, _ in ls], [a for a, _ in ks])
+    apres = np.ix_([b for _, b in ls], [b for _, b in ks])
+    souvenir.verite[apres] = n[avant]
+    souvenir.bornes.bas[apres] = n[avant] - bas[avant].astype(np.int32)
+    souvenir.bornes.haut[apres] = n[avant] + haut[avant].astype(np.int32)
+    souvenir.su[apres] = True
+    return souvenir
+
+
+def _nommer(region: Any) -> str:
+    """A region as a text that is the same in every process."""
+    return str(
+        sorted(
+            (champ, sorted(str((x[0], sorted(x[1])) if isinstance(x, tuple) else x) for x in v))
+            for champ, v in region
+        )
+    )
+
+
+def signer(matieres: dict[str, Matiere]) -> bytes:
+    """Who was counted, where, and a fingerprint of what was counted of them; compressed."""
+    return zlib.compress(
+        json.dumps(
+            {
+                p: {
+                    "empreintes": _empreindre(m),
+                    "places": {t: v for t, v in m.places.items() if t not in TYPES_EXACTS},
+                    "profils": m.profils,
+                }
+                for p, m in matieres.items()
+            }
+        ).encode(),
+        1,
+    )
+
+
+def _empreindre(matiere: Matiere) -> list[str]:
+    """Key and fingerprint of each accompagnement: changes when anything counted of it does."""
+    debuts, colonnes = matiere.jeunes.indptr, matiere.jeunes.indices.astype("<i4")
+    autres = list(zip(*matiere.places.values(), *matiere.profils.values(), strict=True))
+    return [
+        f"{cle:08x}"
+        + hashlib.blake2b(
+            colonnes[debuts[i] : debuts[i + 1]].tobytes() + repr(autres[i]).encode(),
+            digest_size=8,
+        ).hexdigest()
+        for i, cle in enumerate(matiere.cles.tolist())
+    ]
+
+
+def compter_les_changements(
+    signature: bytes,
+    matieres: dict[str, Matiere],
+    charpente: Charpente,
+    *,
+    sauf: str = "",
+) -> Rangs:
+    """Accompagnements that came, went or changed in each row since this signature, (rows,).
+
+    `sauf`: association whose own changes do not count (it knows them).
+    """
+    anciens: dict[str, Any] = json.loads(zlib.decompress(signature))
+    changes = np.zeros(len(charpente.cles), dtype=np.int64)
+    for population, matiere in matieres.items():
+        ancien = anciens.get(population)
+        if ancien is None:
+            continue
+        nouvelles = _empreindre(matiere)
+        avant, apres = set(ancien["empreintes"]), set(nouvelles)
+        for empreintes, autres, places, profils in (
+            (ancien["empreintes"], apres, ancien["places"], ancien["profils"]),
+            (nouvelles, avant, matiere.places, matiere.profils),
+        ):
+            qui = [
+                i
+                for i, e in enumerate(empreintes)
+                if e not in autres and places["association"][i] != sauf
+            ]
+            _ajouter(changes, charpente, population, qui, places, profils)
+    return changes
+
+
+def _ajouter(
+    changes: Rangs,
+    charpente: Charpente,
+    population: str,
+    qui: list[int],
+    places: dict[str, list[str | None]],
+    profils: dict[str, list[str | None]],
+) -> None:
+    if not qui:
+        return
+    contextes = dresser(
+        {t: [v[i] for i in qui] for t, v in places.items()},
+        {p: [v[i] for i in qui] for p, v in profils.items()},
+        tuple(x for x in FILTRES_PERMIS if x in places and x not in TYPES_EXACTS),
+    )
+    combien = np.bincount(contextes.lignes, minlength=len(contextes.cles))
+    for cle, n in zip(contextes.cles, combien.tolist(), strict=True):
+        ligne = charpente.numero.get((population, *cle))
+        if ligne is not None:
+            changes[ligne] += n
+
+
+Lire = Callable[[str, str, str], bytes | None]
+"""(school year, kind, attacker) → what was kept, if anything was."""

@@ -1,0 +1,211 @@
+"""Which cells an attacker knows for certain, and which tables to withhold so that none is.
+
+Contract, confidentialité: « a table that lets any cell of 1–4 be known for certain is withheld,
+for good, and the audit repeated until none is left ».
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from data.audit.charpente import Charpente
+from data.audit.explication import Borne, Explication, Relations, bornes_d_un_reste
+from data.audit.programmes import PETIT
+from data.audit.propagation import Bornes, Nombres, borner_reste, choisir
+from data.audit.savoir import ASSIETTE, PAS, Publiables, cacher, lignes_de
+
+ANNEAUX = 4
+"""How far from a cell a table to withhold is looked for, in relations, when nothing explains it."""
+
+Cellule = tuple[int, int]
+Drapeaux = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Trouvaille:
+    """A small cell known for certain. `cellules`: itself, or those around an unpublished rest.
+    `bornes`: the bounds that make it known; none when linear programming found it."""
+
+    cellules: tuple[Cellule, ...]
+    bornes: tuple[Borne, ...] = ()
+
+
+def petites(verite: Nombres) -> Drapeaux:
+    """The cells of 1 to 4 youths."""
+    p: Drapeaux = (verite >= 1) & (verite <= PETIT)
+    return p
+
+
+def chercher(
+    charpente: Charpente,
+    bornes: Bornes,
+    verite: Nombres,
+    connues: Drapeaux | None = None,
+    lignes: Drapeaux | None = None,
+) -> list[Trouvaille]:
+    """Small cells whose bounds meet, the unpublished rests included.
+
+    `connues`: cells the attacker knew beforehand. `lignes`: rows to look at, when nothing is to be
+    found in the others.
+    """
+    qui = np.arange(len(verite)) if lignes is None else np.flatnonzero(lignes)
+    certaines = petites(verite[qui]) & (bornes.bas[qui] == bornes.haut[qui])
+    if connues is not None:
+        certaines &= ~connues[qui]
+    trouvees = [
+        Trouvaille(((int(r), int(k)),), ((int(r), int(k), False), (int(r), int(k), True)))
+        for r, k in ((qui[i], k) for i, k in np.argwhere(certaines))
+    ]
+    return trouvees + _restes_de_lignes(charpente, bornes, verite, connues, lignes)
+
+
+def compter_restes(charpente: Charpente, verite: Nombres) -> int:
+    """Unpublished rests of 1 to 4 youths (« sans lieu », profile unknown)."""
+    total = 0
+    for f in charpente.familles:
+        if f.reste and f.cellule:
+            reste = verite[f.parents] - np.add.reduceat(verite[f.enfants], f.debuts, axis=0)
+            total += int((petites(reste) & f.colonnes).sum())
+    return total
+
+
+def _restes_de_lignes(
+    charpente: Charpente,
+    bornes: Bornes,
+    verite: Nombres,
+    connues: Drapeaux | None,
+    lignes: Drapeaux | None,
+) -> list[Trouvaille]:
+    trouvees = []
+    toutes = np.ones(len(verite), dtype=bool) if lignes is None else lignes
+    for f in charpente.familles:
+        if not (f.reste and f.cellule):
+            continue
+        r = choisir(f, toutes)
+        if not len(r.parents):
+            continue
+        bas_e = np.add.reduceat(bornes.bas[r.enfants], r.debuts, axis=0)
+        haut_e = np.add.reduceat(bornes.haut[r.enfants], r.debuts, axis=0)
+        haut_p = bornes.haut[r.parents]
+        bas = np.maximum(bornes.bas[r.parents] - haut_e, 0)
+        haut = np.minimum(haut_p - bas_e, borner_reste(haut_p, bas_e))
+        reste = verite[r.parents] - np.add.reduceat(verite[r.enfants], r.debuts, axis=0)
+        certaines = petites(reste) & (bas == haut) & f.colonnes
+        if connues is not None:
+            certaines &= ~(
+                connues[r.parents] & np.logical_and.reduceat(connues[r.enfants], r.debuts, axis=0)
+            )
+        bouts = np.append(r.debuts, len(r.enfants))
+        for i, k in np.argwhere(certaines):
+            parent, colonne = int(r.parents[i]), int(k)
+            enfants = r.enfants[bouts[i] : bouts[i + 1]].tolist()
+            trouvees.append(
+                Trouvaille(
+                    tuple((x, colonne) for x in (parent, *enfants)),
+                    tuple(bornes_d_un_reste(parent, enfants, colonne)),
+                )
+            )
+    return trouvees
+
+
+class Retenue:
+    """Withholds tables of one frame, the cheapest first. `nouvelles`: those it added, as (row,
+    table); `arrondies`: rows whose headline is no longer exact."""
+
+    def __init__(self, charpente: Charpente, pub: Publiables) -> None:
+        self.charpente, self.pub = charpente, pub
+        self.nouvelles: list[tuple[int, int]] = []
+        self.arrondies: list[int] = []
+        self.relations = Relations(charpente)
+        self._tables_de: dict[int, list[int]] = {}
+        for rang, table in enumerate(charpente.tables):
+            for k in {table.base_auditee, *(k for _, k in table.membres)}:
+                self._tables_de.setdefault(k, []).append(rang)
+        self._posees = np.stack([lignes_de(charpente, x) for x in charpente.tables], axis=1)
+
+    def retenir(
+        self,
+        trouvailles: Sequence[Trouvaille],
+        explication: Explication | None,
+        connues: Drapeaux | None = None,
+        combien: int = 1,
+    ) -> bool:
+        """Withhold what makes these cells known. Returns whether anything could be.
+
+        `explication`: where the attacker's bounds come from (None: the nearest table will do).
+        `connues`: what it knows otherwise, which it is no use hiding. `combien`: most sources
+        hidden for each cell; more when one at a time did not do.
+        """
+        if not trouvailles:
+            return False
+        caches = cacher(self.charpente, self.pub)
+        if connues is not None:
+            caches = caches | connues
+        faites: set[Cellule] = set()
+        for t in trouvailles:
+            candidates = self._visibles(
+                explication.sources(t.bornes) if explication else [], caches
+            )
+            if not candidates:
+                candidates = self._autour(t.cellules, caches)
+            # What was withheld for another cell may be enough for this one: see next round.
+            if not candidates or faites.intersection(candidates):
+                continue
+            for choisie in sorted(candidates, key=lambda c: self._prix(c, caches))[:combien]:
+                faites.add(choisie)
+                self._cacher(*choisie, caches)
+        return bool(faites)
+
+    def _visibles(self, cellules: Sequence[Cellule], caches: Drapeaux) -> list[Cellule]:
+        return [c for c in cellules if self._montrees(*c, caches)]
+
+    def _autour(self, cellules: Sequence[Cellule], caches: Drapeaux) -> list[Cellule]:
+        """The nearest cells that can be read."""
+        vues: set[Cellule] = set()
+        autour = list(cellules)
+        for _ in range(ANNEAUX):
+            visibles = self._visibles(autour, caches)
+            if visibles:
+                return visibles
+            vues.update(autour)
+            suivantes = dict.fromkeys(x for c in autour for x in self.relations.voisines(*c))
+            autour = [c for c in suivantes if c not in vues]
+        return []
+
+    def _prix(self, cellule: Cellule, caches: Drapeaux) -> tuple[bool, int, int]:
+        """What is lost by hiding: headlines last, then how many tables, of how many youths."""
+        ligne, colonne = cellule
+        return (
+            colonne == 0 and bool(self.pub.entetes[ligne]),
+            len(self._montrees(ligne, colonne, caches)),
+            int(self.pub.n[ligne, 0]),
+        )
+
+    def _montrees(self, ligne: int, colonne: int, caches: Drapeaux) -> list[int]:
+        """Tables in which this cell can be read."""
+        if caches[ligne, colonne]:
+            return []
+        montrees = []
+        for rang in self._tables_de.get(colonne, []):
+            table = self.charpente.tables[rang]
+            if not self._posees[ligne, rang]:
+                continue
+            if not table.membres or PAS * int(self.pub.p[ligne, table.base]) >= ASSIETTE:
+                montrees.append(rang)
+        return montrees
+
+    def _cacher(self, ligne: int, colonne: int, caches: Drapeaux) -> None:
+        if colonne == 0 and self.pub.entetes[ligne]:
+            # A headline is rounded before it is withheld: the report still has its number.
+            self.pub.entetes[ligne] = False
+            self.arrondies.append(ligne)
+            return
+        for rang in self._montrees(ligne, colonne, caches):
+            self.pub.retenues[ligne, rang] = True
+            self.nouvelles.append((ligne, rang))
+            table = self.charpente.tables[rang]
+            caches[ligne, [table.base_auditee, *(k for _, k in table.membres)]] = True
