@@ -13,6 +13,7 @@ from typing import NoReturn
 
 import sqlalchemy as sa
 
+from data import commandes_comptes, commandes_journal
 from data import schema as t
 from data.refus import Refus
 
@@ -76,6 +77,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     retirer.add_argument("--association", required=True)
     retirer.add_argument("--usager")
     retirer.set_defaults(agir=_retirer)
+
+    commandes_comptes.enregistrer(commandes)
+    commandes_journal.enregistrer(commandes)
 
     options = analyseur.parse_args(arguments)
     agir: Callable[[argparse.Namespace], int] = options.agir
@@ -251,8 +255,33 @@ def _etat(_: argparse.Namespace) -> int:
         ).first()
         if publication:
             print(f"Publication n° {publication.numero}, {publication.date:%d/%m/%Y %H:%M}")
-        print("Audit : pas encore installé, aucune table n’a été examinée.")
+        _dire_l_audit(conn)
     return 0
+
+
+def _dire_l_audit(conn: sa.Connection) -> None:
+    audit = conn.execute(
+        sa.select(t.audits).order_by(t.audits.c.publication.desc()).limit(1)
+    ).first()
+    if audit is None:
+        print("Audit : aucun.")
+        return
+    rapport = audit.rapport
+    bilans = rapport["bilans"].values()
+    print(
+        f"Audit de la publication n° {audit.publication} "
+        f"({', '.join(rapport['annees'])}), {rapport['duree']:.0f} s :"
+    )
+    print(
+        f"  petites cellules (1 à 4) essayées : {rapport['bilans']['departement']['cellules']}, "
+        f"connues avec certitude avant retenue : {sum(b['avant'] for b in bilans)}, "
+        f"après : {sum(b['apres'] for b in bilans)}"
+    )
+    print(
+        f"  tables non diffusées : {rapport['retenues']} en tout, dont {rapport['nouvelles']} par "
+        f"cet audit, sur {rapport['tables']} ; nombres d’ensemble arrondis : "
+        f"{rapport['entetes_arrondis']}"
+    )
 
 
 if __name__ == "__main__":

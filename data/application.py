@@ -1,0 +1,182 @@
+"""The application's own store: accounts, sessions, attempts to log in, one-time links.
+
+Contract, interface, Commands: under SQLite a second file beside the consolidated database
+(`passerelle-application.sqlite`), under PostgreSQL a schema of its own (`application`), so that an
+import never makes a log-in wait. `APPLICATION_URL` names another place.
+
+Tokens are random and only the person who was given one holds it: what is stored is its HMAC under
+the secret of the sessions (`data.secret_session`), so that a copy of the store opens nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+from sqlalchemy.schema import CreateTable
+
+from data import schema as t
+
+FICHIER = "passerelle-application.sqlite"
+SCHEMA = "application"
+
+_VERROU_DE_CREATION = 0x5345_5353
+"""Number of the advisory lock under PostgreSQL; not the one an import takes."""
+
+metadata = sa.MetaData()
+
+comptes = sa.Table(
+    "comptes",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("identifiant", sa.Text, nullable=False, unique=True, comment="e-mail, folded"),
+    sa.Column("nom", sa.Text, nullable=False, default=""),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("habilitation", sa.Boolean, nullable=False, default=False),
+    sa.Column("associations", sa.JSON, nullable=False, comment="codes of a chef de service's own"),
+    sa.Column("mot_de_passe", sa.Text, nullable=False, comment="argon2id"),
+    sa.Column("a_changer", sa.Boolean, nullable=False, comment="first password, to be changed"),
+    sa.Column("actif", sa.Boolean, nullable=False, default=True),
+    sa.Column("cree_le", sa.DateTime, nullable=False, comment="UTC"),
+    sa.Column("connecte_le", sa.DateTime, comment="UTC; last log-in"),
+)
+
+sessions = sa.Table(
+    "sessions",
+    metadata,
+    sa.Column("jeton_hache", sa.Text, primary_key=True, comment="HMAC-SHA256, hexadecimal"),
+    sa.Column("compte", sa.Integer, sa.ForeignKey("comptes.id"), comment="null: a viewpoint"),
+    sa.Column("moyen", sa.Text, nullable=False, comment="mot_de_passe, oidc or point_de_vue"),
+    sa.Column("role", sa.Text, nullable=False, comment="of a viewpoint"),
+    sa.Column("associations", sa.JSON, nullable=False, comment="of a viewpoint"),
+    sa.Column("chiffres_exacts", sa.Boolean, nullable=False, comment="the switch of the habilité"),
+    sa.Column("creee_le", sa.DateTime, nullable=False, comment="UTC"),
+    sa.Column("vue_le", sa.DateTime, nullable=False, comment="UTC"),
+)
+
+essais = sa.Table(
+    "essais",
+    metadata,
+    sa.Column("cle", sa.Text, primary_key=True, comment="HMAC of account or address"),
+    sa.Column("echecs", sa.Integer, nullable=False),
+    sa.Column("dernier_le", sa.DateTime, nullable=False, comment="UTC"),
+    sa.Column("bloque_jusqu_a", sa.DateTime, nullable=False, comment="UTC"),
+)
+
+liens = sa.Table(
+    "liens",
+    metadata,
+    sa.Column("jeton_hache", sa.Text, primary_key=True, comment="HMAC-SHA256, hexadecimal"),
+    sa.Column("compte", sa.Integer, sa.ForeignKey("comptes.id"), nullable=False),
+    sa.Column("expire_le", sa.DateTime, nullable=False, comment="UTC"),
+)
+
+demandes_oidc = sa.Table(
+    "demandes_oidc",
+    metadata,
+    sa.Column("etat_hache", sa.Text, primary_key=True, comment="HMAC-SHA256 of `state`"),
+    sa.Column("suivant", sa.Text, nullable=False),
+    sa.Column("expire_le", sa.DateTime, nullable=False, comment="UTC"),
+)
+
+
+class MagasinIndisponible(RuntimeError):
+    """The application's store cannot be read or written. French text."""
+
+    def __init__(self) -> None:
+        super().__init__("La base de l’application ne répond pas. Réessayez dans un instant.")
+
+
+def url_de_l_application() -> str:
+    """URL of the application's own store: `APPLICATION_URL`, or beside the consolidated base."""
+    url = os.environ.get("APPLICATION_URL", "").strip()
+    if url:
+        for prefixe in ("postgres://", "postgresql://"):
+            if url.startswith(prefixe):
+                return "postgresql+psycopg://" + url[len(prefixe) :]
+        return url
+    consolidee = sa.make_url(t.url_de_la_base())
+    if consolidee.get_backend_name() != "sqlite":
+        return consolidee.render_as_string(hide_password=False)
+    fichier = consolidee.database
+    dossier = t.CHEMIN_PAR_DEFAUT.parent
+    if fichier and fichier != ":memory:":
+        dossier = Path(fichier).parent
+    return f"sqlite:///{dossier / FICHIER}"
+
+
+def dossier_de_l_application() -> Path:
+    """The folder of the store; under PostgreSQL, that of the default database."""
+    adresse = sa.make_url(url_de_l_application())
+    if adresse.get_backend_name() == "sqlite" and adresse.database not in (None, "", ":memory:"):
+        return Path(str(adresse.database)).parent
+    return t.CHEMIN_PAR_DEFAUT.parent
+
+
+@lru_cache(maxsize=8)
+def _ouvrir(url: str) -> Engine:
+    adresse = sa.make_url(url)
+    if adresse.get_backend_name() == "sqlite" and adresse.database not in (None, "", ":memory:"):
+        chemin = Path(str(adresse.database))
+        chemin.parent.mkdir(parents=True, exist_ok=True)
+        # Only the owner reads it; the files that SQLite puts beside it follow.
+        os.close(os.open(chemin, os.O_CREAT | os.O_RDWR, 0o600))
+    engine = t.ouvrir(url)
+    # A connection must not be shared with a worker forked from this process.
+    os.register_at_fork(after_in_child=lambda: engine.dispose(close=False))
+    if engine.dialect.name == "postgresql":
+        engine = engine.execution_options(schema_translate_map={None: SCHEMA})
+    return engine
+
+
+@contextmanager
+def transaction() -> Iterator[sa.Connection]:
+    """One transaction on the store. Raises MagasinIndisponible."""
+    try:
+        with _ouvrir(url_de_l_application()).begin() as conn:
+            yield conn
+    except (sa.exc.DBAPIError, OSError) as erreur:
+        raise MagasinIndisponible from erreur
+
+
+def verrouiller(conn: sa.Connection) -> None:
+    """Make what follows in this transaction the only writing of accounts there is."""
+    if conn.dialect.name == "postgresql":
+        conn.execute(sa.text("SELECT pg_advisory_xact_lock(:numero)"), {"numero": 0x434F_4D50})
+    else:
+        conn.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def creer() -> None:
+    """Create what is missing. Idempotent, and safe when several processes start together.
+
+    Raises MagasinIndisponible when the store cannot be reached.
+    """
+    with transaction() as conn:
+        if conn.dialect.name == "postgresql":
+            conn.execute(sa.select(sa.func.pg_advisory_xact_lock(_VERROU_DE_CREATION)))
+            conn.execute(sa.schema.CreateSchema(SCHEMA, if_not_exists=True))
+        _oublier_les_anciennes_sessions(conn)
+        for table in metadata.sorted_tables:
+            conn.execute(CreateTable(table, if_not_exists=True))
+
+
+def _oublier_les_anciennes_sessions(conn: sa.Connection) -> None:
+    """Sessions from before there were accounts are no use to anyone."""
+    schema = SCHEMA if conn.dialect.name == "postgresql" else None
+    inspecteur = sa.inspect(conn)
+    if inspecteur.has_table("sessions", schema=schema):
+        colonnes = {c["name"] for c in inspecteur.get_columns("sessions", schema=schema)}
+        if "compte" not in colonnes:
+            sessions.drop(conn)
+
+
+def maintenant() -> dt.datetime:
+    """UTC, without time zone."""
+    return dt.datetime.now(dt.UTC).replace(tzinfo=None)
