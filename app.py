@@ -1,12 +1,29 @@
 """The front door: `gunicorn app:server`, or `python app.py`."""
 
-from dashboard.serveur import creer_application
+import sys
 
-app = creer_application()
+from dashboard.regime import DemarrageRefuse, MagasinIndisponible
+from dashboard.serveur import creer_application, demarrer
+
+ECHEC = 4
+"""Exit status: with this one gunicorn stops, rather than starting the same worker for ever."""
+
+try:
+    app = creer_application()
+    demarrer(app)
+except (DemarrageRefuse, MagasinIndisponible) as refus:
+    print(refus, file=sys.stderr)
+    sys.exit(ECHEC)
+
 server = app.server
 
-# Dash sets itself up at the first request: done here, no two threads can do it at once.
-server.test_client().get("/")
+# Dash sets itself up at the first request: done here, no two threads can do it at once. A file
+# that needs no log-in, so that the guard lets the request through.
+server.test_client().get("/assets/passerelle.css")
 
 if __name__ == "__main__":
-    app.run(host="127.0.0.1", port=8050)
+    try:
+        app.run(host="127.0.0.1", port=8050)
+    except DemarrageRefuse as refus:
+        print(refus, file=sys.stderr)
+        sys.exit(ECHEC)

@@ -36,6 +36,19 @@
     if (page) { window.scrollTo({ top: 0, behavior: "instant" }); }
   });
 
+  /* ---- a session that is over: the page asked again leads to the log-in ---- */
+
+  var demander = window.fetch;
+  window.fetch = function () {
+    return demander.apply(window, arguments).then(function (reponse) {
+      if (reponse.status === 401 && reponse.url.indexOf("/_dash-") >= 0) {
+        window.location.reload();
+        return new Promise(function () {});
+      }
+      return reponse;
+    });
+  };
+
   /* ---- fragments: HTML that the server wrote, one attribute for a whole piece ---- */
 
   function ecrireFragment(element) {
@@ -130,7 +143,7 @@
     var liens = document.querySelectorAll(".index a");
     if (!liens.length) { return; }
     var ici = null;
-    document.querySelectorAll(".carte[data-indicateur]").forEach(function (carte) {
+    document.querySelectorAll(".carte[data-indicateur], .carte.texte").forEach(function (carte) {
       if (carte.offsetParent && carte.getBoundingClientRect().top < window.innerHeight * 0.4) {
         ici = carte.id;
       }

@@ -14,8 +14,9 @@ from flask import Blueprint, Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException
 
 from dashboard import openapi
+from dashboard.erreurs import probleme
 from dashboard.exports import en_csv, en_xlsx, lecture_de, ligne_plate, nommer_fichier
-from dashboard.session import lecteur_courant, probleme
+from dashboard.session import lecteur_courant
 from data.catalogue import POPULATIONS, Indicateur
 from data.treillis import PROFILS
 from queries.depot import Depot, Etat
@@ -54,7 +55,7 @@ class ParametreRefuse(QuestionRefusee):
 
 
 def enregistrer(server: Flask, depot: Depot) -> None:
-    """Add the API to a server that `session.enregistrer` already knows."""
+    """Add the API to a server that `acces.enregistrer` already knows."""
     api = Blueprint("api", __name__, url_prefix="/api/v1")
 
     @api.get("/indicateurs")
@@ -129,7 +130,6 @@ def _json(corps: Any) -> Response:
 def _proteger(reponse: Response) -> Response:
     """Answers depend on who asks, and are kept nowhere on the way."""
     reponse.headers["Cache-Control"] = "no-store"
-    reponse.headers["X-Content-Type-Options"] = "nosniff"
     reponse.vary.add("Cookie")
     return reponse
 

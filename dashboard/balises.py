@@ -86,6 +86,7 @@ def _balise(nom: str) -> Callable[..., Markup]:
 
 A = _balise("a")
 Button = _balise("button")
+Caption = _balise("caption")
 Dd = _balise("dd")
 Details = _balise("details")
 Div = _balise("div")

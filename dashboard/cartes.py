@@ -21,6 +21,7 @@ from data.catalogue import ORIGINE_DES_CHAMPS, POPULATIONS, Indicateur, Serie
 from data.refus import typographier
 from queries.comparaisons import alentours, annee_precedente, referer
 from queries.constantes import constantes_de
+from queries.consultation import Consultation
 from queries.depot import Depot, Etat
 from queries.lecteur import Lecteur
 from queries.lieux import nommer
@@ -68,6 +69,16 @@ class Matiere:
     reference: tuple[str, Reponse] | None
     precedente: Reponse | None
     alentours: tuple[Reponse, ...]
+
+    @property
+    def consultations(self) -> tuple[Consultation, ...]:
+        """The questions these answers are to, each once."""
+        toutes = [*self.principales, *self.alentours]
+        toutes += [self.reference[1]] if self.reference else []
+        toutes += [self.precedente] if self.precedente else []
+        return tuple(
+            dict.fromkeys(Consultation(r.question, r.population, r.politique) for r in toutes)
+        )
 
 
 def rassembler(indicateurs: Sequence[Indicateur], ctx: Contexte) -> list[Matiere]:

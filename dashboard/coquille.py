@@ -11,11 +11,22 @@ from dashboard.nombres import INSECABLE, date_longue
 from data.catalogue import CHAPITRES
 from queries.depot import Etat
 
+METHODE = "/methode"
+
 RUBRIQUES: tuple[tuple[str, str], ...] = (
     ("/", "Vue d’ensemble"),
     *((f"/{code}", titre) for code, (_, titre) in CHAPITRES.items()),
+    (METHODE, "Méthode"),
 )
 """Paths and titles of the pages, in the order of the navigation."""
+
+LIENS_DU_PIED = (
+    ("protection", "Comment ces chiffres sont protégés"),
+    ("livraisons", "D’où ils viennent"),
+    ("glossaire", "Glossaire"),
+    ("accessibilite", "Accessibilité : non évaluée par un tiers"),
+)
+"""Anchors of the methods page, and the words that lead there from the foot of every page."""
 
 COURTS = {
     "/situations": "Situations",
@@ -33,7 +44,7 @@ INDEX = """<!DOCTYPE html>
     <title>{%title%}</title>
     {%favicon%}
     {%css%}
-    <link rel="preload" as="script" href="/_dash-component-suites/dash/dcc/async-graph.js">
+    {%graphiques%}
   </head>
   <body>
     <a class="evitement" href="#contenu">Aller au contenu</a>
@@ -46,6 +57,12 @@ INDEX = """<!DOCTYPE html>
   </body>
 </html>
 """
+
+
+PRECHARGE = (
+    '<link rel="preload" as="script" href="/_dash-component-suites/dash/dcc/async-graph.js">'
+)
+"""The script of the charts, asked for at once by the pages that have some."""
 
 
 def naviguer(chemin: str, requete: str) -> str:
@@ -118,8 +135,8 @@ def composer(points_de_vue: Any) -> html.Div:
     )
 
 
-def pied(etat: Etat) -> str:
-    """Delivery, nature of the data."""
+def pied(etat: Etat, requete: str = "") -> str:
+    """Delivery, nature of the data, ways to the methods page (keeping what is looked at)."""
     livraison = etat.livraison
     phrases = [
         f"Figures de la livraison n°{INSECABLE}{livraison.numero} du "
@@ -130,4 +147,8 @@ def pied(etat: Etat) -> str:
             "Données de démonstration : entièrement synthétiques, aucun jeune réel n’y figure."
         )
     phrases.append("Rien de ce qui est affiché ne permet de reconnaître un jeune.")
-    return str(balises.P(" ".join(phrases)))
+    liens = [
+        balises.Li(balises.Lien(texte, f"{METHODE}{requete}#{ancre}"))
+        for ancre, texte in LIENS_DU_PIED
+    ]
+    return str(balises.joindre(balises.P(" ".join(phrases)), balises.Ul(liens)))

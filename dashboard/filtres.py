@@ -77,9 +77,9 @@ class Barre:
         )
         if all(x.type in TYPES_CUMULABLES for x in s.lieux):
             annees = s.annees
-        lieux = tuple(x for x in s.lieux if existe(self.etat, self.lecteur, x, annees[0])) or (
-            NORD,
-        )
+        lieux = tuple(
+            x for x in s.lieux if all(existe(self.etat, self.lecteur, x, a) for a in annees)
+        ) or (NORD,)
         requete = ecrire(
             replace(s, filtres=filtres, annees=annees, lieux=lieux), self.etat, self.lecteur
         )

@@ -18,6 +18,8 @@ preload_app = True
 timeout = 60
 # Heartbeats on a disk can stall a worker; memory cannot.
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+# What proxies say of the caller is believed by the application alone, when `PROXYS` says so.
+forwarded_allow_ips = ""
 # No remote control of the service.
 control_socket_disable = True
 

@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qs
 
 from dash import Dash, Input, Output, State, html, no_update, set_props
-from flask import Flask, Response, request
+from flask import Flask, request
 
-from dashboard import api, cartes, coquille, session
+from dashboard import acces, api, cartes, consultations, coquille, erreurs, protections, session
 from dashboard.balises import joindre
 from dashboard.cartes import Contexte
 from dashboard.filtres import Barre
+from dashboard.identite import composer_identite
 from dashboard.memoire import Memoire
-from dashboard.pages import accueil, chapitre, introuvable
+from dashboard.pages import accueil, chapitre, introuvable, methode
+from dashboard.regime import refuser_de_demarrer
 from data.catalogue import CHAPITRES, Indicateur
 from data.refus import typographier
+from queries.consultation import Consultation, relever
 from queries.depot import BaseIndisponible, Depot
 from queries.lecteur import Lecteur
 from queries.selection import PARAMETRES, Lue, lire
@@ -34,6 +37,36 @@ CARTES_AU_DEPART = 2
 """Cards drawn with their page, without waiting for the browser to say they are in view."""
 
 SANS_PROFIL = frozenset({"actions"})
+SANS_CHOIX = frozenset({coquille.METHODE.strip("/")})
+"""Pages that are the same whatever place and year are looked at: no filter bar above them."""
+
+
+class Tableau(Dash):
+    """The dashboard, which debug never opens on real data."""
+
+    def run(self, *arguments: Any, **options: Any) -> None:
+        """Serve, for development. Raises DemarrageRefuse."""
+        demarrer(self, debogage=bool(options.get("debug")) or bool(self.server.debug))
+        super().run(*arguments, **options)
+
+    def interpolate_index(self, **morceaux: Any) -> str:
+        """The empty page, which asks for the script of the charts when there will be some."""
+        texte: str = super().interpolate_index(**morceaux)
+        sans = request.path.strip("/") in SANS_CHOIX
+        return texte.replace("{%graphiques%}", "" if sans else coquille.PRECHARGE)
+
+
+def demarrer(app: Dash, *, debogage: bool = False) -> None:
+    """Make sure that what the database holds may be served, now.
+
+    Raises DemarrageRefuse, MagasinIndisponible. A database that is empty, or does not answer, is
+    no reason to refuse: nothing is shown of it.
+    """
+    try:
+        etat = app.server.extensions[session.CLE_DU_DEPOT].etat()
+    except BaseIndisponible:
+        return
+    refuser_de_demarrer(etat, debogage=debogage)
 
 
 def creer_application(url: str | None = None) -> Dash:
@@ -42,11 +75,13 @@ def creer_application(url: str | None = None) -> Dash:
     server.config["SEND_FILE_MAX_AGE_DEFAULT"] = AN
     server.config["COMPRESS_ALGORITHM"] = ["zstd", "br", "gzip"]
     depot = Depot(url)
-    server.after_request(_proteger)
-    session.enregistrer(server, depot)
+    protections.enregistrer(server)
+    erreurs.enregistrer(server)
+    acces.enregistrer(server, depot)
+    consultations.enregistrer(server)
     api.enregistrer(server, depot)
     racine = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    app = Dash(
+    app = Tableau(
         "passerelle",
         server=server,
         assets_folder=os.path.join(racine, "assets"),
@@ -57,26 +92,18 @@ def creer_application(url: str | None = None) -> Dash:
         index_string=coquille.INDEX,
         serve_locally=True,
     )
-    app.layout = lambda: coquille.composer(_points_de_vue(depot))
+    app.layout = lambda: coquille.composer(_identite(depot))
     _enregistrer_rappels(app, depot)
+    protections.appliquer(app)
     return app
 
 
-def _proteger(reponse: Response) -> Response:
-    """Figures are kept by no cache and no other site; only files that never change are."""
-    if not request.path.startswith(("/assets/", "/_dash-component-suites/")):
-        reponse.headers["Cache-Control"] = "no-store"
-    reponse.headers["X-Content-Type-Options"] = "nosniff"
-    reponse.headers["Referrer-Policy"] = "same-origin"
-    return reponse
-
-
-def _points_de_vue(depot: Depot) -> Any:
+def _identite(depot: Depot) -> Any:
     try:
         etat = depot.etat()
     except BaseIndisponible:
         return html.Span()
-    return session.composer_points_de_vue(etat)
+    return composer_identite(etat)
 
 
 def lire_adresse(requete: str | None, depot: Depot, lecteur: Lecteur) -> tuple[Lue, Any]:
@@ -96,6 +123,8 @@ def composer_page(chemin: str, ctx: Contexte, plies: dict[str, str]) -> tuple[st
         return "Vue d’ensemble", accueil.composer(ctx)
     if nom in CHAPITRES:
         return CHAPITRES[nom][1], chapitre.composer(nom, ctx, plies)
+    if nom == coquille.METHODE.strip("/"):
+        return methode.TITRE, methode.composer(ctx)
     return "Page introuvable", introuvable.composer()
 
 
@@ -105,21 +134,32 @@ def etat_du_dessin(requete: str | None, ctx: Contexte) -> str:
     return f"{ctx.chemin}{requete or ''}#{ctx.etat.publication}{largeur}"
 
 
+class Dessin(NamedTuple):
+    """The body of a card, and the questions it answers: the journal has them each time."""
+
+    corps: list[Any]
+    consultations: tuple[Consultation, ...]
+
+
 def dessiner_cartes(
-    indicateurs: Sequence[Indicateur], ctx: Contexte, memoire: Memoire[list[Any]]
+    indicateurs: Sequence[Indicateur], ctx: Contexte, memoire: Memoire[Dessin]
 ) -> dict[str, list[Any]]:
     """Bodies of these cards, by indicator: those already drawn for the same reader and view, and
     the others, whose answers are asked together."""
     commun = (ctx.etat.publication, ctx.lecteur, ctx.selection, ctx.chemin, ctx.etroit)
-    corps = {i.id: memoire.lire((*commun, i.id)) for i in indicateurs}
-    for matiere in cartes.rassembler([i for i in indicateurs if corps[i.id] is None], ctx):
+    gardes = {i.id: memoire.lire((*commun, i.id)) for i in indicateurs}
+    dessins = {nom: dessin for nom, dessin in gardes.items() if dessin is not None}
+    for dessin in dessins.values():
+        relever(dessin.consultations)
+    for matiere in cartes.rassembler([i for i in indicateurs if i.id not in dessins], ctx):
         nom = matiere.indicateur.id
-        corps[nom] = memoire.garder((*commun, nom), cartes.remplir(matiere, ctx))
-    return {nom: enfants or [] for nom, enfants in corps.items()}
+        dessin = Dessin(cartes.remplir(matiere, ctx), matiere.consultations)
+        dessins[nom] = memoire.garder((*commun, nom), dessin)
+    return {i.id: dessins[i.id].corps for i in indicateurs}
 
 
 def _enregistrer_rappels(app: Dash, depot: Depot) -> None:
-    corps_dessines: Memoire[list[Any]] = Memoire(CARTES_RETENUES)
+    corps_dessines: Memoire[Dessin] = Memoire(CARTES_RETENUES)
     barres_ecrites: Memoire[list[Any]] = Memoire(BARRES_RETENUES)
 
     @app.callback(
@@ -160,6 +200,9 @@ def _enregistrer_rappels(app: Dash, depot: Depot) -> None:
         barre = Barre(lue.selection, etat, lecteur, chemin, profils=nom not in SANS_PROFIL)
         cle = (etat.publication, lecteur, lue.selection, chemin)
         ecrite = barres_ecrites.lire(cle) or barres_ecrites.garder(cle, barre.composer())
+        resume = f" – {barre.resume()}"
+        if nom in SANS_CHOIX:
+            ecrite, resume = [], ""
         plies = chapitre.plier(nom, ctx) if nom in CHAPITRES else {}
         dessinees: Any = no_update
         contenu: Any = no_update
@@ -177,9 +220,9 @@ def _enregistrer_rappels(app: Dash, depot: Depot) -> None:
             ecrite,
             [html.P(typographier(texte)) for texte in lue.avis],
             contenu,
-            coquille.pied(etat),
+            coquille.pied(etat, requete or ""),
             [chemin, etat.publication],
-            f"{titre} – {barre.resume()} – Passerelle",
+            f"{titre}{resume} – Passerelle",
             dessinees,
         )
 
@@ -246,7 +289,7 @@ def _montrer_les_premieres(
     nom: str,
     ctx: Contexte,
     plies: dict[str, str],
-    memoire: Memoire[list[Any]],
+    memoire: Memoire[Dessin],
 ) -> list[str]:
     """Draw the first cards at once: they are in view. Returns their indicators."""
     premieres = [i for i in chapitre.indicateurs(nom, ctx) if i.id not in plies]

@@ -27,6 +27,7 @@ from data.paquet import (
     deballer_publie,
 )
 from data.treillis import Geographie, lire_geographie
+from queries.audits import Audit, Publication, lire_audits, lire_publications
 
 RETENUES = 20_000
 """Most unpacked answers kept in memory by a process (about 2 kB each)."""
@@ -66,7 +67,14 @@ class Etat:
     non_poses: dict[tuple[str, str, str], frozenset[str]]
     pages: dict[str, MiseEnPage]
     pages_par_id: dict[int, MiseEnPage]
+    publications: tuple[Publication, ...] = ()
+    audits: tuple[Audit, ...] = ()
     contextes: dict[tuple[str, bool], Any] = field(default_factory=dict)
+
+    @property
+    def audit(self) -> Audit | None:
+        """The latest audit; None when there is none yet."""
+        return self.audits[-1] if self.audits else None
 
 
 class Depot:
@@ -206,6 +214,8 @@ def _lire_etat(conn: sa.Connection, numero: int) -> Etat:
         },
         pages=pages,
         pages_par_id=par_id,
+        publications=lire_publications(conn),
+        audits=lire_audits(conn),
     )
 
 

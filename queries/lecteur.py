@@ -16,6 +16,8 @@ class Role(Enum):
     HABILITE = "habilite"
     CHEF = "chef"
     INVITE = "invite"
+    ADMINISTRATEUR = "administrateur"
+    """Manages the accounts: no place exists for this reader, hence no figure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class Lecteur:
 
     def politique(self, lieu: Lieu) -> Politique:
         """The policy of this reader for this place (which must be inside the perimeter)."""
-        if self.role is Role.INVITE:
+        if self.role in (Role.INVITE, Role.ADMINISTRATEUR):
             return PARTAGE
         if self.role is Role.HABILITE:
             return EXACT
@@ -57,7 +59,7 @@ class Lecteur:
     @property
     def restreint(self) -> bool:
         """Whether some places do not exist for this reader."""
-        return self.role is Role.CHEF
+        return self.role in (Role.CHEF, Role.ADMINISTRATEUR)
 
     def exact_quelque_part(self) -> bool:
         """Whether this reader may see true counts somewhere."""
@@ -65,6 +67,8 @@ class Lecteur:
 
     def voit_type(self, type_: str) -> bool:
         """Whether places of this kind may exist for this reader."""
+        if self.role is Role.ADMINISTRATEUR:
+            return False
         if type_ == "association_college":
             return self.exact_quelque_part()
         if self.role is Role.CHEF:

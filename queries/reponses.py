@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from data.catalogue import INTENSITES, ORIGINE_DES_CHAMPS, POPULATIONS, Indicateur, Modalite, Serie
-from data.paquet import PAS, SANS_PART, Exact, MiseEnPage, Publie, vide_exact, vide_publie
+from data.paquet import PAS, RETENU, SANS_PART, Exact, MiseEnPage, Publie, vide_exact, vide_publie
 from data.treillis import (
     CHAMP_DU_PROFIL,
     FILTRES_PERMIS,
@@ -19,6 +19,7 @@ from data.treillis import (
     TYPES_CUMULABLES,
     ecrire_cle,
 )
+from queries.consultation import Consultation, relever
 from queries.depot import Depot, Etat, Livraison
 from queries.lecteur import Lecteur, Politique
 from queries.lieux import existe
@@ -210,6 +211,7 @@ def repondre(questions: Iterable[Question], lecteur: Lecteur, depot: Depot) -> l
     )
     if lu.publication != etat.publication:
         return repondre(demandees, lecteur, depot)
+    relever(Consultation(p.question, p.population, p.politique) for p in prevues)
     return [_repondre(p, lu, exacts if p.politique.exacte else publies) for p in prevues]
 
 
@@ -287,7 +289,8 @@ def _sans_objet(prevue: _Prevue, etat: Etat) -> bool:
 class _Compte:
     """Numbers of one context as the reader may have them: `n(colonne)`.
 
-    Exact for an exact reader, published otherwise; nothing else gets out.
+    Exact for an exact reader, published otherwise; nothing else gets out. A number that the audit
+    withheld (`retenu`) is not to be asked for.
     """
 
     __slots__ = ("contenu", "exact", "page")
@@ -303,7 +306,19 @@ class _Compte:
             return self.contenu.n[rang]
         if colonne == "effectif" and self.contenu.entete is not None:
             return self.contenu.entete
-        return PAS * self.contenu.p[rang]
+        cinquieme = self.contenu.p[rang]
+        if cinquieme == RETENU:
+            raise ValueError(f"{colonne} is withheld")
+        return PAS * cinquieme
+
+    def retenu(self, *colonnes: str) -> bool:
+        """Whether the audit withheld one of these numbers."""
+        contenu = self.contenu
+        return isinstance(contenu, Publie) and any(
+            contenu.p[self.page.jeunes[c]] == RETENU
+            and not (c == "effectif" and contenu.entete is not None)
+            for c in colonnes
+        )
 
     @property
     def entete(self) -> bool:
@@ -340,8 +355,10 @@ def _plancher(prevue: _Prevue, modalite: str) -> int:
 
 
 def _effectif(prevue: _Prevue, compte: _Compte) -> Ligne:
-    n = compte.n("effectif")
     libelle = prevue.indicateur.titre
+    if compte.retenu("effectif"):
+        return Ligne("", "", libelle, "non_diffuse")
+    n = compte.n("effectif")
     if compte.exact or compte.entete:
         return Ligne("", "", libelle, "exact", effectif=n)
     if n < prevue.politique.plancher:
@@ -391,22 +408,54 @@ def _serie(prevue: _Prevue, etat: Etat, compte: _Compte, serie: Serie) -> tuple[
         return (_mediane(prevue, etat, compte),)
     if _non_pose(prevue.question, etat, indicateur, serie):
         return _toutes(serie, "non_pose")
+    if compte.retenu(indicateur.colonne(serie.code)):
+        return _toutes(serie, "non_diffuse")
     base = compte.n(indicateur.colonne(serie.code))
     if base < prevue.politique.assiette:
         return _toutes(serie, "refuse")
     if indicateur.famille == "evenements":
         return _evenements(prevue, compte, serie)
     manquants = _manquants(compte, serie)
-    lignes: list[Ligne] = []
-    for modalite in serie.modalites:
-        if serie.oui_non and modalite.code == "non":
-            oui = lignes[0]
-            n = base - int(oui.effectif or 0)
-            cache = oui.statut == "masque" and prevue.politique.plancher > PAS
-        else:
-            n, cache = compte.n(indicateur.colonne(serie.code, modalite.code)), False
-        lignes.append(_ligne(prevue, compte, serie.code, modalite, n, base, manquants, cache=cache))
-    return tuple(lignes)
+    if serie.oui_non:
+        return _oui_non(prevue, compte, serie, base, manquants)
+    return tuple(
+        _ligne(prevue, compte, serie.code, m, nombre, base, manquants)
+        for m in serie.modalites
+        for nombre in (_nombre(compte, indicateur.colonne(serie.code, m.code)),)
+    )
+
+
+def _nombre(compte: _Compte, colonne: str) -> int | None:
+    """A number of a table; None when the audit withheld it."""
+    return None if compte.retenu(colonne) else compte.n(colonne)
+
+
+def _oui_non(
+    prevue: _Prevue, compte: _Compte, serie: Serie, base: int, manquants: int | None
+) -> tuple[Ligne, ...]:
+    """« Oui », and « non » = base − « oui » (rule 5).
+
+    Under a floor above five each would give the other away: when one of the two is under the
+    floor, the other is not shown either (it may well be above: « moins de » would be untrue).
+    """
+    oui, non = serie.modalites
+    n = _nombre(compte, prevue.indicateur.colonne(serie.code, oui.code))
+    if n is None:
+        return _toutes(serie, "non_diffuse")
+    dessous = [x < _plancher(prevue, m.code) for x, m in ((n, oui), (base - n, non))]
+    cache = prevue.politique.plancher > PAS and any(dessous)
+    return tuple(
+        _ligne(
+            prevue,
+            compte,
+            serie.code,
+            m,
+            None if cache and not sous else x,
+            base,
+            manquants,
+        )
+        for m, x, sous in zip((oui, non), (n, base - n), dessous, strict=True)
+    )
 
 
 def _ligne(
@@ -414,19 +463,12 @@ def _ligne(
     compte: _Compte,
     serie: str,
     modalite: Modalite,
-    n: int,
+    n: int | None,
     base: int,
     manquants: int | None,
-    *,
-    cache: bool = False,
 ) -> Ligne:
-    if compte.exact:
-        part = arrondir(100 * n / base, 1) if base else None
-        return Ligne(
-            serie, modalite.code, modalite.libelle, "exact", n, base, part, None, manquants
-        )
-    if cache:
-        # It may well be above the floor: « moins de » would be untrue.
+    """A value of a table; `n` None: not to be shown whatever it is."""
+    if n is None:
         return Ligne(
             serie,
             modalite.code,
@@ -434,6 +476,11 @@ def _ligne(
             "non_diffuse",
             base=base,
             non_renseigne=manquants,
+        )
+    if compte.exact:
+        part = arrondir(100 * n / base, 1) if base else None
+        return Ligne(
+            serie, modalite.code, modalite.libelle, "exact", n, base, part, None, manquants
         )
     if n < _plancher(prevue, modalite.code):
         return Ligne(
@@ -457,7 +504,7 @@ def _toutes(serie: Serie, statut: str) -> tuple[Ligne, ...]:
 
 
 def _manquants(compte: _Compte, serie: Serie) -> int | None:
-    if serie.non_renseigne is None:
+    if serie.non_renseigne is None or compte.retenu(*(c for _, c in serie.non_renseigne)):
         return None
     return max(sum(signe * compte.n(colonne) for signe, colonne in serie.non_renseigne), 0)
 
@@ -477,6 +524,9 @@ def _evenements(prevue: _Prevue, compte: _Compte, serie: Serie) -> tuple[Ligne, 
                 assert isinstance(compte.contenu, Exact)
                 manquants = compte.contenu.interventions - base
             lignes.append(Ligne("", m.code, m.libelle, "exact", n, base, part, None, manquants))
+            continue
+        if compte.retenu(colonne):
+            lignes.append(Ligne("", m.code, m.libelle, "non_diffuse"))
             continue
         donnee = compte.part(colonne)
         if compte.n(colonne) < _plancher(prevue, m.code):
@@ -498,6 +548,8 @@ def _mediane(prevue: _Prevue, etat: Etat, compte: _Compte) -> Ligne:
             return Ligne("mediane", "mediane", libelle, "exact")
         return Ligne("mediane", "mediane", libelle, "exact", valeur=compte.contenu.mediane / 2)
     indicateur = etat.catalogue["intensite"]
+    if _intensite_retenue(etat, compte):
+        return Ligne("mediane", "mediane", libelle, "non_diffuse")
     if _tous(etat, compte) < prevue.politique.assiette:
         return Ligne("mediane", "mediane", libelle, "refuse")
     classes = []
@@ -544,6 +596,8 @@ def _qualite(prevue: _Prevue, etat: Etat, contenus: list[Any]) -> tuple[Ligne, .
             lignes.extend(_serie(prevue, etat, compte, serie))
         elif serie.code == "interventions_par_jeune":
             lignes.append(_interventions_par_jeune(prevue, etat, compte))
+        elif _intensite_retenue(etat, compte):
+            lignes.append(Ligne(serie.code, serie.code, serie.libelle, "non_diffuse"))
         elif _tous(etat, compte) < prevue.politique.assiette:
             # Months without any entry would tell nobody from somebody.
             lignes.append(Ligne(serie.code, serie.code, serie.libelle, "refuse"))
@@ -553,6 +607,14 @@ def _qualite(prevue: _Prevue, etat: Etat, contenus: list[Any]) -> tuple[Ligne, .
     return tuple(lignes)
 
 
+def _intensite_retenue(etat: Etat, compte: _Compte) -> bool:
+    """Whether the audit withheld something of the classes of intensity, or their base."""
+    indicateur = etat.catalogue["intensite"]
+    return compte.retenu(
+        indicateur.colonne(), *(indicateur.colonne("", code) for code, _, _ in INTENSITES)
+    )
+
+
 def _tous(etat: Etat, compte: _Compte) -> int:
     """The base that is everyone in the population, capped as a base is (rule 2)."""
     return compte.n(etat.catalogue["intensite"].colonne())
@@ -560,10 +622,12 @@ def _tous(etat: Etat, compte: _Compte) -> int:
 
 def _interventions_par_jeune(prevue: _Prevue, etat: Etat, compte: _Compte) -> Ligne:
     nom, libelle = "interventions_par_jeune", "Interventions par jeune"
-    n = compte.n("effectif")
     if isinstance(compte.contenu, Exact):
+        n = compte.n("effectif")
         valeur = arrondir(compte.contenu.interventions / n, 1) if n else None
         return Ligne(nom, nom, libelle, "exact", valeur=valeur)
+    if _intensite_retenue(etat, compte):
+        return Ligne(nom, nom, libelle, "non_diffuse")
     if _tous(etat, compte) < prevue.politique.assiette:
         return Ligne(nom, nom, libelle, "refuse")
     indicateur = etat.catalogue["intensite"]
@@ -587,8 +651,8 @@ def _par_poste(prevue: _Prevue, etat: Etat, contenus: list[Any]) -> tuple[Ligne,
     jeunes = _effectif(prevue, _compte(prevue, etat, contenus[0]))
     etp = float((contenus[1] or {}).get("postes/etp", 0))
     libelle = prevue.indicateur.titre
-    if jeunes.statut == "masque":
-        return (Ligne("", "", libelle, "masque", base=etp),)
+    if jeunes.effectif is None:
+        return (Ligne("", "", libelle, jeunes.statut, base=etp),)
     valeur = arrondir((jeunes.effectif or 0) / etp, 1) if etp else None
     return (
         Ligne("", "", libelle, jeunes.statut, effectif=jeunes.effectif, base=etp, valeur=valeur),
@@ -696,25 +760,28 @@ def _croiser(prevue: _Prevue, etat: Etat, contenu: Any) -> tuple[Ligne, ...]:
         contenu = vide_exact(page) if prevue.politique.exacte else vide_publie(page, entete=False)
     compte = _Compte(contenu, page)
     nom = f"{a.id}*{b.id}"
-    base = compte.n(nom)
+    retenue = compte.retenu(nom)
+    base = 0 if retenue else compte.n(nom)
     lignes = []
     jamais_pose = any(_non_pose(prevue.question, etat, i, i.series[0]) for i in (ici, autre))
     for x in ici.series[0].modalites:
         for y in autre.series[0].modalites:
             modalite = Modalite(f"{x.code}|{y.code}", f"{x.libelle} × {y.libelle}")
-            if jamais_pose or base < prevue.politique.assiette:
-                statut = "non_pose" if jamais_pose else "refuse"
+            if jamais_pose or retenue or base < prevue.politique.assiette:
+                statut = "refuse"
+                if jamais_pose or retenue:
+                    statut = "non_pose" if jamais_pose else "non_diffuse"
                 lignes.append(Ligne("croisement", modalite.code, modalite.libelle, statut))
                 continue
             codes = (y.code, x.code) if inverse else (x.code, y.code)
-            n = compte.n(f"{nom}//{codes[0]}|{codes[1]}")
+            n = _nombre(compte, f"{nom}//{codes[0]}|{codes[1]}")
             plancher = max(
                 prevue.politique.plancher_sensible
                 if ici.sensible(x.code) or autre.sensible(y.code)
                 else 0,
                 prevue.politique.plancher,
             )
-            if not compte.exact and n < plancher:
+            if not compte.exact and n is not None and n < plancher:
                 lignes.append(
                     Ligne("croisement", modalite.code, modalite.libelle, "masque", base=base)
                 )

@@ -120,7 +120,7 @@ def lire(parametres: Mapping[str, Sequence[str]], etat: Etat, lecteur: Lecteur) 
     annees = _choisir(
         "annee", parametres, (*etat.annees, *etat.cumuls), avis, "Années disponibles"
     ) or [annee_par_defaut(etat)]
-    lieux = _lieux(parametres, etat, lecteur, annees[0], avis)
+    lieux = _lieux(parametres, etat, lecteur, annees, avis)
     if any(_cumul(a) for a in annees) and any(x.type not in TYPES_CUMULABLES for x in lieux):
         avis.append(
             "Question hors du treillis : le cumul de trois ans n’existe que pour les collèges ; "
@@ -194,12 +194,17 @@ def _lieux(
     parametres: Mapping[str, Sequence[str]],
     etat: Etat,
     lecteur: Lecteur,
-    annee: str,
+    annees: Sequence[str],
     avis: list[str],
 ) -> list[Lieu]:
+    """Each place is asked of each year: it exists when it does in every one of them."""
     choix: dict[str, list[str]] = {}
     for nom in PARAMETRES_DE_LIEU:
-        connus = [x.code for x in lister(etat, lecteur, nom, annee)]
+        connus = [
+            x.code
+            for x in lister(etat, lecteur, nom, annees[0])
+            if all(existe(etat, lecteur, x, a) for a in annees[1:])
+        ]
         valeurs = [_sigle(etat, v) if nom == "association" else v for v in parametres.get(nom, ())]
         choisis = _choisir(nom, {nom: valeurs}, connus, avis, "Valeurs possibles")
         if choisis:
@@ -207,7 +212,7 @@ def _lieux(
     if not choix:
         return [NORD]
     try:
-        return croiser_lieux(choix, etat, lecteur, annee)
+        return croiser_lieux(choix, etat, lecteur, annees)
     except QuestionRefusee as erreur:
         avis.append(str(erreur))
         return [NORD]
@@ -222,11 +227,15 @@ def _sigle(etat: Etat, valeur: str) -> str:
 
 
 def croiser_lieux(
-    choix: Mapping[str, Sequence[str]], etat: Etat, lecteur: Lecteur, annee: str
+    choix: Mapping[str, Sequence[str]], etat: Etat, lecteur: Lecteur, annees: Sequence[str]
 ) -> list[Lieu]:
     """Places of the lattice that these values name: one kind, or association × territoire, or
     (exact readers) association × collège. For a chef de service, a collège means the own
     association's records there. Raises HorsTreillis."""
+
+    def la(lieu: Lieu) -> bool:
+        return all(existe(etat, lecteur, lieu, a) for a in annees)
+
     noms = set(choix)
     if noms == {"college"} and lecteur.role is Role.CHEF:
         propres = [
@@ -234,7 +243,7 @@ def croiser_lieux(
             for c in choix["college"]
             for a in lecteur.associations
         ]
-        return [x for x in propres if existe(etat, lecteur, x, annee)]
+        return [x for x in propres if la(x)]
     if len(noms) == 1:
         (nom,) = noms
         return [Lieu(nom, c) for c in choix[nom]]
@@ -247,7 +256,7 @@ def croiser_lieux(
                 "chiffres exacts."
             )
         paires = [Lieu(type_, f"{a}/{x}") for a in choix["association"] for x in choix[second]]
-        trouvees = [p for p in paires if existe(etat, lecteur, p, annee)]
+        trouvees = [p for p in paires if la(p)]
         if trouvees:
             return trouvees
         raise HorsTreillis("Question hors du treillis : cette association n’y a pas de poste.")

@@ -24,6 +24,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+SECRET = "mesure : 7f3a9c5e1b8d4f60a2c4e6f8091b3d5e"
 INTERVENTIONS_VISEES = 4_400_000
 REPETITIONS = 200
 """Changes of filter measured on each chapter."""
@@ -248,7 +249,7 @@ def _lancer(etape: str, url: str, *arguments: str) -> dict[str, object]:
     """One step in its own process; its measures. Raises CalledProcessError."""
     acheve = subprocess.run(
         [sys.executable, "-m", "tests.bench", "--etape", etape, *arguments],
-        env={**os.environ, "DATABASE_URL": url, "SECRET_ARRONDI": "mesure"},
+        env={**os.environ, "DATABASE_URL": url, "SECRET_ARRONDI": SECRET},
         stdout=subprocess.PIPE,
         text=True,
         check=True,

@@ -120,15 +120,16 @@ def publier(base_demo: str, tmp_path: Path) -> Iterator[tuple[str, Callable[[], 
 
 
 @contextmanager
-def servir(base: str) -> Iterator[str]:
-    """Serves the dashboard on a database with gunicorn; gives its address."""
+def servir(base: str, **reglages: str) -> Iterator[str]:
+    """Serves the dashboard on a database with gunicorn, under these settings; gives its
+    address."""
     port = trouver_port()
     adresse = f"http://127.0.0.1:{port}"
     processus = subprocess.Popen(
         [sys.executable, "-m", "gunicorn", "app:server", "--config", "python:dashboard.gunicorn"]
         + ["--bind", f"127.0.0.1:{port}", "--log-level", "warning"],
         cwd=RACINE,
-        env={**os.environ, "DATABASE_URL": base, "WEB_CONCURRENCY": "2"},
+        env={**os.environ, "DATABASE_URL": base, "WEB_CONCURRENCY": "2", **reglages},
     )
     try:
         _attendre(processus, adresse)

@@ -56,7 +56,8 @@ def choisir(page: Page, nom: str, libelle: str) -> None:
 def attendre_barre(page: Page) -> None:
     """Waits until the filter bar says what the address says, and the charts in view follow."""
     page.wait_for_function(
-        "document.getElementById('choix-reference').value === location.pathname + location.search"
+        "() => document.getElementById('choix-reference').value"
+        " === location.pathname + location.search"
     )
     page.wait_for_load_state("networkidle")
     attendre_dessin(page)

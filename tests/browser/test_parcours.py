@@ -193,7 +193,7 @@ def test_un_lieu_puis_une_annee_a_cote(page: Page, serveur: str) -> None:
     expect(phrase(page, "sexe")).to_contain_text("Territoire de Lille")
     attendre_dessin(page)
     noms = "document.querySelector('#graphe-sexe .js-plotly-plot').data.map(t => t.name)"
-    page.wait_for_function(f"{noms}.join() === 'Douai,Lille'")
+    page.wait_for_function(f"() => {noms}.join() === 'Douai,Lille'")
 
     ouvrir(page, serveur, "/situations?territoire=douai")
     ouvrir_panneau(page)
@@ -201,7 +201,7 @@ def test_un_lieu_puis_une_annee_a_cote(page: Page, serveur: str) -> None:
     assert parametres(page) == {"annee": ["2022-2023", "2020-2021"], "territoire": ["douai"]}
     expect(phrase(page, "sexe")).to_contain_text("2022-2023\u00a0: Territoire de Douai")
     expect(phrase(page, "sexe")).to_contain_text("2020-2021\u00a0: Territoire de Douai")
-    page.wait_for_function(f"{noms}.join() === '2022-2023,2020-2021'")
+    page.wait_for_function(f"() => {noms}.join() === '2022-2023,2020-2021'")
     assert etiquettes(page) == ["Douai", "2022-2023", "2020-2021"]
 
 

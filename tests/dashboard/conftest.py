@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from dashboard import api, session
+from dashboard import acces, api, consultations, erreurs, protections
 from queries.depot import Depot, Etat
 
 
@@ -34,7 +34,10 @@ def etat(depot: Depot) -> Etat:
 def serveur(depot: Depot) -> Flask:
     """Sessions and API, nothing else."""
     server = Flask("essai")
-    session.enregistrer(server, depot)
+    protections.enregistrer(server)
+    erreurs.enregistrer(server)
+    acces.enregistrer(server, depot)
+    consultations.enregistrer(server)
     api.enregistrer(server, depot)
     return server
 

@@ -18,9 +18,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dashboard.exports import COLONNES, ligne_plate
-from dashboard.session import COOKIE, lire_point_de_vue
+from dashboard.points_de_vue import lire_point_de_vue
+from dashboard.session import COOKIE
 from data.treillis import PROFILS
-from queries import application
+from queries import sessions
 from queries.depot import Depot, Etat
 from queries.lecteur import Lecteur, Role
 from queries.lieux import lister
@@ -644,7 +645,7 @@ INDICATEURS = (
 @given(
     indicateur=st.sampled_from(INDICATEURS),
     paires=st.lists(PAIRES, max_size=4),
-    role=st.sampled_from(list(Role)),
+    role=st.sampled_from([r for r in Role if r is not Role.ADMINISTRATEUR]),
 )
 def test_rien_ne_fait_tomber_l_api(
     serveur: Flask,
@@ -655,7 +656,7 @@ def test_rien_ne_fait_tomber_l_api(
 ) -> None:
     lecteur = Lecteur(role, ("aae",) if role is Role.CHEF else ())
     client = serveur.test_client()
-    client.set_cookie(COOKIE, application.ouvrir_session(lecteur))
+    client.set_cookie(COOKIE, sessions.ouvrir_point_de_vue(lecteur))
     requete = urlencode([(n, v) for n, v in paires], errors="surrogatepass")
     reponse = client.get(f"/api/v1/indicateurs/{indicateur}?{requete}")
     assert reponse.status_code in (200, 400), reponse.text

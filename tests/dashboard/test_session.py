@@ -13,20 +13,21 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from dashboard import api, session
-from dashboard.session import (
-    COOKIE,
-    chemin_sur,
+from dashboard import acces, api, session
+from dashboard.formulaires import chemin_sur
+from dashboard.points_de_vue import (
     composer_points_de_vue,
     ecrire_point_de_vue,
-    lecteur_courant,
     lire_point_de_vue,
     points_de_vue,
 )
+from dashboard.session import COOKIE, lecteur_courant
+from data import application
 from data import schema as t
-from queries import application
-from queries.depot import BaseIndisponible, Depot, Etat
+from data.application import MagasinIndisponible
+from queries.depot import Depot, Etat
 from queries.lecteur import Lecteur, Role
+from queries.sessions import fermer_session, lire_session, ouvrir_point_de_vue
 
 CHEF = Lecteur(Role.CHEF, ("aae",))
 
@@ -54,7 +55,13 @@ def lire_lignes(magasin: sa.Engine) -> list[Any]:
         return list(conn.execute(sa.select(application.sessions)))
 
 
-def ouvrir_point_de_vue(client: FlaskClient, valeur: str, **champs: str) -> Any:
+def lecteur_de(jeton: str) -> Lecteur | None:
+    """The reader behind a token."""
+    trouvee = lire_session(jeton)
+    return None if trouvee is None else trouvee.lecteur
+
+
+def demander_point_de_vue(client: FlaskClient, valeur: str, **champs: str) -> Any:
     """Ask for a viewpoint, as the form of a page does."""
     return client.post("/point-de-vue", data={"point_de_vue": valeur, **champs})
 
@@ -71,15 +78,15 @@ def reconnaitre(serveur: Flask, client: FlaskClient) -> Lecteur:
 
 
 def test_une_session_rend_son_lecteur(magasin: sa.Engine) -> None:
-    jeton = application.ouvrir_session(CHEF)
-    assert application.lire_session(jeton) == CHEF
-    assert application.lire_session(application.ouvrir_session(Lecteur())) == Lecteur()
-    assert application.lire_session(jeton + "x") is None
-    assert application.lire_session("") is None
+    jeton = ouvrir_point_de_vue(CHEF)
+    assert lecteur_de(jeton) == CHEF
+    assert lecteur_de(ouvrir_point_de_vue(Lecteur())) == Lecteur()
+    assert lire_session(jeton + "x") is None
+    assert lire_session("") is None
 
 
 def test_le_jeton_a_128_bits_et_n_est_pas_garde(magasin: sa.Engine) -> None:
-    jetons = {application.ouvrir_session(CHEF) for _ in range(5)}
+    jetons = {ouvrir_point_de_vue(CHEF) for _ in range(5)}
     assert len(jetons) == 5
     assert all(len(j) == 22 for j in jetons)
     gardes = [str(valeur) for ligne in lire_lignes(magasin) for valeur in ligne]
@@ -87,24 +94,24 @@ def test_le_jeton_a_128_bits_et_n_est_pas_garde(magasin: sa.Engine) -> None:
 
 
 def test_une_session_se_ferme(magasin: sa.Engine) -> None:
-    jeton, autre = application.ouvrir_session(CHEF), application.ouvrir_session(CHEF)
-    application.fermer_session(jeton)
-    application.fermer_session(jeton)
-    assert application.lire_session(jeton) is None
-    assert application.lire_session(autre) == CHEF
+    jeton, autre = ouvrir_point_de_vue(CHEF), ouvrir_point_de_vue(CHEF)
+    fermer_session(jeton)
+    fermer_session(jeton)
+    assert lire_session(jeton) is None
+    assert lecteur_de(autre) == CHEF
 
 
 def test_douze_heures_de_repos(magasin: sa.Engine) -> None:
-    jeton = application.ouvrir_session(CHEF)
+    jeton = ouvrir_point_de_vue(CHEF)
     vieillir(magasin, dt.timedelta(hours=11, minutes=59))
-    assert application.lire_session(jeton) == CHEF
+    assert lecteur_de(jeton) == CHEF
     # Having been read, it is young again.
     assert dt.datetime.now(dt.UTC).replace(tzinfo=None) - lire_lignes(magasin)[
         0
     ].vue_le < dt.timedelta(minutes=1)
     vieillir(magasin, dt.timedelta(hours=12, minutes=1))
-    assert application.lire_session(jeton) is None
-    application.ouvrir_session(Lecteur())
+    assert lire_session(jeton) is None
+    ouvrir_point_de_vue(Lecteur())
     assert len(lire_lignes(magasin)) == 1, "ce qui est fini est oublié"
 
 
@@ -146,7 +153,7 @@ def test_plusieurs_processus_demarrent_ensemble(magasin: sa.Engine) -> None:
     for f in fils:
         f.join()
     assert erreurs == []
-    assert application.lire_session(application.ouvrir_session(CHEF)) == CHEF
+    assert lecteur_de(ouvrir_point_de_vue(CHEF)) == CHEF
 
 
 def test_un_magasin_injoignable_se_dit_en_francais(
@@ -154,7 +161,7 @@ def test_un_magasin_injoignable_se_dit_en_francais(
 ) -> None:
     (tmp_path / "fichier").write_text("")
     monkeypatch.setenv("APPLICATION_URL", f"sqlite:///{tmp_path / 'fichier' / 'x.sqlite'}")
-    with pytest.raises(BaseIndisponible, match="ne répond pas"):
+    with pytest.raises(MagasinIndisponible, match="ne répond pas"):
         application.creer()
 
 
@@ -175,7 +182,7 @@ def test_chaque_point_de_vue(serveur: Flask, client: FlaskClient, etat: Etat) ->
         f"chef:{a}" for a in etat.geographie.associations
     }
     for valeur in offerts:
-        reponse = ouvrir_point_de_vue(client, valeur)
+        reponse = demander_point_de_vue(client, valeur)
         assert reponse.status_code == 303
         lecteur = reconnaitre(serveur, client)
         assert ecrire_point_de_vue(lecteur) == valeur
@@ -197,23 +204,23 @@ def test_json_de_travers(client: FlaskClient, corps: Any) -> None:
 
 @pytest.mark.parametrize("valeur", ["", "chef", "chef:", "chef:inconnue", "admin", "departement:x"])
 def test_point_de_vue_inconnu(serveur: Flask, client: FlaskClient, valeur: str) -> None:
-    reponse = ouvrir_point_de_vue(client, valeur)
+    reponse = demander_point_de_vue(client, valeur)
     assert reponse.status_code == 400
     assert "chef:aae" in reponse.get_data(as_text=True)
     assert COOKIE not in reponse.headers.get("Set-Cookie", "")
 
 
 def test_changer_ferme_la_session_d_avant(serveur: Flask, client: FlaskClient) -> None:
-    ouvrir_point_de_vue(client, "habilite")
+    demander_point_de_vue(client, "habilite")
     premier = client.get_cookie(COOKIE)
-    ouvrir_point_de_vue(client, "invite")
+    demander_point_de_vue(client, "invite")
     assert premier is not None
-    assert application.lire_session(premier.value) is None
+    assert lire_session(premier.value) is None
     assert reconnaitre(serveur, client).role is Role.INVITE
 
 
 def test_le_cookie_est_protege(client: FlaskClient) -> None:
-    local = ouvrir_point_de_vue(client, "invite").headers["Set-Cookie"]
+    local = demander_point_de_vue(client, "invite").headers["Set-Cookie"]
     assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= set(local.split("; "))
     assert "Secure" not in local
     for adresse, attendu in (
@@ -268,14 +275,14 @@ DANGEREUX = [
 @pytest.mark.parametrize("chemin", SURS)
 def test_la_suite_est_un_chemin_du_site(client: FlaskClient, chemin: str) -> None:
     assert chemin_sur(chemin)
-    reponse = ouvrir_point_de_vue(client, "invite", suivant=chemin)
+    reponse = demander_point_de_vue(client, "invite", suivant=chemin)
     assert (reponse.status_code, reponse.headers["Location"]) == (303, chemin)
 
 
 @pytest.mark.parametrize("chemin", DANGEREUX)
 def test_la_suite_ne_mene_nulle_part_ailleurs(client: FlaskClient, chemin: str) -> None:
     assert not chemin_sur(chemin)
-    reponse = ouvrir_point_de_vue(client, "invite", suivant=chemin)
+    reponse = demander_point_de_vue(client, "invite", suivant=chemin)
     assert reponse.status_code == 400
     assert "Set-Cookie" not in reponse.headers
     assert "Location" not in reponse.headers
@@ -299,7 +306,7 @@ def test_get_ne_change_rien(client: FlaskClient) -> None:
 
 
 def test_le_choix_se_compose(serveur: Flask, client: FlaskClient, etat: Etat) -> None:
-    ouvrir_point_de_vue(client, "chef:aae")
+    demander_point_de_vue(client, "chef:aae")
     cookie = client.get_cookie(COOKIE)
     assert cookie is not None
     with serveur.test_request_context("/", headers={"Cookie": f"{COOKIE}={cookie.value}"}):
@@ -335,7 +342,7 @@ def serveur_reel(base_demo: str, tmp_path: Path) -> Flask:
         )
     engine.dispose()
     server = Flask("essai")
-    session.enregistrer(server, Depot(f"sqlite:///{copie}"))
+    acces.enregistrer(server, Depot(f"sqlite:///{copie}"))
     api.enregistrer(server, server.extensions[session.CLE_DU_DEPOT])
     server.add_url_rule("/", "accueil", lambda: "chiffres")
     return server
@@ -354,14 +361,14 @@ def test_donnees_reelles_sans_connexion_tout_est_ferme(serveur_reel: Flask) -> N
     assert reponse.status_code == 503
     assert reponse.mimetype == "application/problem+json"
     assert "lignes" not in reponse.text
-    choix = ouvrir_point_de_vue(client, "habilite")
+    choix = demander_point_de_vue(client, "habilite")
     assert choix.status_code == 503
     assert "Set-Cookie" not in choix.headers
 
 
 def test_donnees_reelles_aucun_lecteur(serveur_reel: Flask) -> None:
     """Even where the guard of requests does not pass."""
-    jeton = application.ouvrir_session(Lecteur(Role.HABILITE))
+    jeton = ouvrir_point_de_vue(Lecteur(Role.HABILITE))
     with (
         serveur_reel.test_request_context("/", headers={"Cookie": f"{COOKIE}={jeton}"}),
         pytest.raises(session.ConnexionNonConfiguree),
@@ -378,7 +385,7 @@ def test_base_vide_503_en_francais(url_sqlite: str) -> None:
     t.creer(t.ouvrir(url_sqlite))
     server = Flask("essai")
     depot = Depot(url_sqlite)
-    session.enregistrer(server, depot)
+    acces.enregistrer(server, depot)
     api.enregistrer(server, depot)
     client = server.test_client()
     for adresse in ("indicateurs", "lieux", "annees", "livraisons", "openapi.json"):
@@ -387,4 +394,4 @@ def test_base_vide_503_en_francais(url_sqlite: str) -> None:
         assert reponse.mimetype == "application/problem+json"
         assert "Aucune livraison" in reponse.json["detail"]
     assert client.get("/api/v1/indicateurs/sexe").status_code == 503
-    assert ouvrir_point_de_vue(client, "invite").status_code == 503
+    assert demander_point_de_vue(client, "invite").status_code == 503

@@ -176,6 +176,9 @@ def attendre_protege(verite: Verite, q: Demande, seuils: Seuils) -> list[Attendu
             lignes.append(_activite(c, seuils))
             continue
         ligne = _protegee(verite, q, c, seuils, oui if c.complement else None)
+        if c.complement and oui and ligne.statut == "masque" and seuils.plancher > 5:
+            # A hidden « non » = base − « oui »: a shown « oui » would give it away.
+            lignes[-1] = replace(oui, statut="non_diffuse", effectif=None, part=None)
         lignes.append(ligne)
         oui = ligne
     return lignes

@@ -13,7 +13,10 @@ import pytest
 from tests import RACINE
 
 PAQUETS = ("dashboard", "queries", "data")
-OUVERTS_A_QUERIES = {"schema", "catalogue", "treillis", "paquet"}
+OUVERTS_A_QUERIES = {
+    *("schema", "catalogue", "treillis", "paquet"),
+    *("application", "comptes", "secret_session"),
+}
 """Modules of `data` that the query layer may import."""
 
 LOURDS = ("pandas", "numpy", "scipy", "openpyxl")

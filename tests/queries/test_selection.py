@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from queries.depot import Etat
 from queries.lecteur import Lecteur, Role
 from queries.lieux import existe, lister
-from queries.question import NORD, HorsTreillis, Lieu, Question
+from queries.question import NORD, HorsTreillis, Lieu, Question, QuestionRefusee
 from queries.reponses import repondre
 from queries.selection import (
     PAR,
@@ -48,6 +48,30 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reponses]:
             r.acte(nom, "2020-11-02")
             r.acte(nom, "2019-11-02")
         dossier: Path = tmp_path_factory.mktemp("selection")
+        chargee = Reponses(f"sqlite:///{dossier / 'base.sqlite'}", r)
+    yield chargee
+    chargee.depot._engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def base_des_annees(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reponses]:
+    """Two school years; association A has a post at c2 in the second only."""
+    postes = [
+        {"college": "c1", "association": "A", "etp": "1", "plan_pauvrete": "non"},
+        {
+            "college": "c2",
+            "association": "A",
+            "etp": "1",
+            "plan_pauvrete": "non",
+            "debut": "2021-09-01",
+        },
+    ]
+    with pytest.MonkeyPatch.context() as reglages:
+        reglages.setenv("SECRET_ARRONDI", SECRET.decode())
+        r = Recueil(postes)
+        for nom in r.jeunes(3, sexe="fille"):
+            r.acte(nom, "2020-11-02")
+        dossier: Path = tmp_path_factory.mktemp("annees")
         chargee = Reponses(f"sqlite:///{dossier / 'base.sqlite'}", r)
     yield chargee
     chargee.depot._engine.dispose()
@@ -125,20 +149,50 @@ def test_le_sigle_d_une_association_vaut_son_code(etat: Etat) -> None:
 
 def test_deux_sortes_de_lieu_se_croisent(etat: Etat) -> None:
     choix = {"association": ["association-a", "association-b"], "territoire": ["t1", "t2"]}
-    lieux = croiser_lieux(choix, etat, DEPARTEMENT, ANNEE)
+    lieux = croiser_lieux(choix, etat, DEPARTEMENT, (ANNEE,))
     assert [x.code for x in lieux] == ["association-a/t1", "association-a/t2", "association-b/t2"]
     choix = {"association": ["association-a"], "college": ["c1"]}
-    assert croiser_lieux(choix, etat, HABILITE, ANNEE) == [
+    assert croiser_lieux(choix, etat, HABILITE, (ANNEE,)) == [
         Lieu("association_college", "association-a/c1")
     ]
     with pytest.raises(HorsTreillis):
-        croiser_lieux(choix, etat, DEPARTEMENT, ANNEE)
+        croiser_lieux(choix, etat, DEPARTEMENT, (ANNEE,))
 
 
 def test_pour_un_chef_un_college_est_celui_de_ses_fiches(etat: Etat) -> None:
     lue = lire({"college": ["c1"]}, etat, CHEF)
     assert lue.selection.lieux == (Lieu("association_college", "association-a/c1"),)
     assert parse_qs(ecrire(lue.selection, etat, CHEF)) == {"college": ["c1"]}
+
+
+def test_un_lieu_existe_quand_il_existe_chacune_des_annees_demandees(
+    base_des_annees: Reponses,
+) -> None:
+    """The post of association A at c2 opened in September 2021 only."""
+    etat = base_des_annees.depot.etat()
+    ensemble = ["2021-2022", "2020-2021"]
+    for annees in (ensemble, ensemble[::-1]):
+        lue = lire({"annee": annees, "college": ["c1", "c2"]}, etat, CHEF)
+        assert [x.code for x in lue.selection.lieux] == ["association-a/c1"]
+        assert lue.selection.annees == tuple(annees)
+        # Said as of a collège that does not exist.
+        inconnue = lire({"annee": annees, "college": ["c1", "ailleurs"]}, etat, CHEF)
+        assert lue.avis[0].replace("c2", "…", 1) == inconnue.avis[0].replace("ailleurs", "…")
+        questions = lue.selection.questions(etat.catalogue["sexe"])
+        assert len(repondre(questions, CHEF, base_des_annees.depot)) == 2
+    seule = lire({"annee": ["2021-2022"], "college": ["c2"]}, etat, CHEF)
+    assert [x.code for x in seule.selection.lieux] == ["association-a/c2"]
+    avant = lire({"annee": ["2020-2021"], "college": ["c2"]}, etat, CHEF)
+    assert avant.selection.lieux == (NORD,)
+
+
+def test_aucun_lieu_n_existe_pour_l_administrateur_des_comptes(etat: Etat, base: Reponses) -> None:
+    administrateur = Lecteur(Role.ADMINISTRATEUR)
+    for type_ in ("departement", "territoire", "association", "college", "reseau", "poste"):
+        assert list(lister(etat, administrateur, type_)) == []
+    for lieu in (NORD, T1, A, C1):
+        with pytest.raises(QuestionRefusee):
+            repondre([Question("effectif", ANNEE, lieu)], administrateur, base.depot)
 
 
 def test_les_questions_d_une_selection(etat: Etat) -> None:
@@ -159,7 +213,17 @@ def test_les_questions_d_une_selection(etat: Etat) -> None:
 
 valeurs = st.sampled_from(
     [
-        *("2021-2022", "2019-2022", "t1", "t2", "association-a", "association-b", "c1", "c2"),
+        *(
+            "2020-2021",
+            "2021-2022",
+            "2019-2022",
+            "t1",
+            "t2",
+            "association-a",
+            "association-b",
+            "c1",
+            "c2",
+        ),
         *("sans-poste", "rep", "hors", "autre", "fille", "garcon", "10_13", "6e", "nouveau", "ps"),
         *("alses", "tableau", "", "inconnu", "a/b", "t1|t2"),
     ]

@@ -1,0 +1,57 @@
+"""Which questions were answered while a request was handled: what the journal is told.
+
+`repondre` writes down every question it answers, and whoever shows answers that were kept writes
+theirs: nothing that shows figures can forget to. Never a figure (contract, confidentialité,
+Access).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextvars import ContextVar
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from queries.lecteur import Politique
+from queries.question import Question
+from queries.selection import ecrire_lieux
+
+
+@dataclass(frozen=True, slots=True)
+class Consultation:
+    """One question answered, and the policy it was answered under."""
+
+    question: Question
+    population: str
+    politique: Politique
+
+    @property
+    def texte(self) -> str:
+        """The question as the API writes it: « sexe?annee=2021-2022&territoire=douai »."""
+        q = self.question
+        paires = [("annee", q.annee), *ecrire_lieux([q.lieu]), *q.filtres]
+        if self.population:
+            paires.append(("population", self.population))
+        if q.croiser:
+            paires.append(("croiser", q.croiser))
+        return f"{q.indicateur}?{urlencode(paires)}"
+
+
+Releve = dict[Consultation, None]
+"""Consultations, in order, each once."""
+
+_releve: ContextVar[Releve | None] = ContextVar("releve", default=None)
+
+
+def ouvrir_releve() -> Releve:
+    """Begin a record, which everything answered from now on in this context is added to."""
+    releve: Releve = {}
+    _releve.set(releve)
+    return releve
+
+
+def relever(consultations: Iterable[Consultation]) -> None:
+    """Add to the record in force, if there is one."""
+    releve = _releve.get()
+    if releve is not None:
+        releve.update(dict.fromkeys(consultations))
