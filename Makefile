@@ -14,7 +14,7 @@ VERROU := $(UV) pip compile pyproject.toml --universal --python-version 3.11 --g
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet
 
 .DEFAULT_GOAL := aide
-.PHONY: aide run test lint format bench verrous
+.PHONY: aide run test lint format bench attack verrous
 
 aide: ## cette liste
 	@echo "Passerelle : les commandes de make"
@@ -49,6 +49,10 @@ format: ## mettre le code en forme
 bench: ## mesurer l’import, les réponses et les pages
 	@$(PYTHON) .ci/preparation lint
 	$(PY) -m tests.bench
+
+attack: ## attaquer les chiffres publiés comme le ferait un curieux (longtemps)
+	@$(PYTHON) .ci/preparation lint
+	$(PY) -m tests.attack --processus $(PROCESSUS) $(OPTIONS)
 
 verrous: ## recalculer les fichiers de verrouillage (demande uv et npm)
 	$(VERROU) --output-file requirements.txt
