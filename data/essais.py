@@ -52,15 +52,13 @@ def compter_essai(identifiant: str, adresse: str) -> None:
             echecs = compte.echecs + 1
             if instant - compte.dernier_le > OUBLI:
                 echecs = 1
-            conn.execute(
-                sa.update(essais)
-                .where(essais.c.cle == cle)
-                .values(
-                    echecs=echecs,
-                    dernier_le=instant,
-                    bloque_jusqu_a=instant + attente_apres(echecs, libres),
-                )
-            )
+            attente = attente_apres(echecs, libres)
+            valeurs: dict[str, Any] = {"echecs": echecs, "dernier_le": instant}
+            if attente:
+                # Else left as it is: attempts of the same instant do not come in the order of
+                # their clocks, and one must not be taken for another's future.
+                valeurs["bloque_jusqu_a"] = instant + attente
+            conn.execute(sa.update(essais).where(essais.c.cle == cle).values(**valeurs))
         if attentes:
             conn.rollback()
     if attentes:
@@ -120,7 +118,7 @@ def _lire(conn: sa.Connection, cle: str, instant: dt.datetime) -> Any:
     inserer: Any = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
     conn.execute(
         inserer(essais)
-        .values(cle=cle, echecs=0, dernier_le=instant, bloque_jusqu_a=instant)
+        .values(cle=cle, echecs=0, dernier_le=instant, bloque_jusqu_a=instant - OUBLI)
         # Changing nothing of a row there already holds it all the same.
         .on_conflict_do_update(index_elements=["cle"], set_={"cle": cle})
     )

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from data.audit.noyau import Rouages
 from data.audit.regions import (
     AGES_DE_LA_TRANCHE,
     Partage,
@@ -101,8 +102,8 @@ class Charpente:
     egales: tuple[tuple[Rangs, int, Rangs, int], ...]
     lignes_egales: tuple[tuple[Rangs, Rangs], ...]
     nulles: tuple[tuple[Rangs, Rangs], ...]
-    reperes: dict[str, tuple[Rangs, Rangs]] = field(default_factory=dict, repr=False)
-    """Family → where each row stands in it; filled in by `propagation`."""
+    rouages: list[Rouages] = field(default_factory=list, repr=False)
+    """The same relations as arrays, when `propagation` has made them."""
 
     @property
     def forme(self) -> tuple[int, int]:
@@ -496,7 +497,6 @@ def _identites(trame: _Trame, rang: dict[Region, int]) -> Identites:
     egales: list[tuple[Rangs, int, Rangs, int]] = []
     nulles: list[tuple[Rangs, Rangs]] = []
     tout = rang[frozenset()]
-    from data.audit.regions import AGES_DE_LA_TRANCHE
 
     par_valeur: dict[tuple[str, str], tuple[list[int], list[int]]] = {}
     filtrees: dict[tuple[str, str], list[int]] = {}
@@ -545,6 +545,8 @@ def _identites(trame: _Trame, rang: dict[Region, int]) -> Identites:
         # An ALSES's youths are all followed by one.
         siens = decalage_de["alses"] + np.arange(trame.par_population)
         egales.append((siens, tenus, siens, tout))
+        # Those of everyone who are followed by one are its youths.
+        egales.append((decalage_de["ps"] + np.arange(trame.par_population), tenus, siens, tout))
         aucun = rang.get(frozenset({("acteurs", frozenset({(False, frozenset({"alses"}))}))}))
         if aucun is not None:
             nulles.append((siens, np.array([aucun])))

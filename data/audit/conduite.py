@@ -22,7 +22,7 @@ from data.audit.charpente import (
     dresser_croisements,
     relier,
 )
-from data.audit.cumul import Cumul, examiner_cumul
+from data.audit.cumul import Composante, Cumuls, ExamenDesCumuls
 from data.audit.examen import Annee, Cadre, Examen, Vue, nommer_les_attaquants
 from data.audit.memoire import (
     compter_les_changements,
@@ -30,21 +30,17 @@ from data.audit.memoire import (
     emballer_souvenir,
     signer,
 )
-from data.audit.propagation import AuditImpossible, Bornes, Nombres
+from data.audit.propagation import INFINI, AuditImpossible, Bornes, Nombres
 from data.audit.rapport import Erreurs, Rapport
 from data.audit.retenue import Retenue
 from data.audit.savoir import ASSIETTE, Publiables, cacher, lignes_de
 from data.comptage import Matiere, compter_croises
 from data.contextes import Contextes, dresser
+from data.faits import ecrire_annee
 from data.paquet import PAS, RETENU
 from data.treillis import FILTRES_PERMIS, TYPES_EXACTS, ecrire_cle
 
 Progression = Callable[[str, int, int], None]
-AVERTIS = False
-"""Whether an import also tries those who know more than the published numbers (school heads with
-their margins, associations with their own records). They are written and tested, but take minutes
-a year: too long for an import until they are made faster. The report says who was tried."""
-
 ENTETE = "entete"
 """Name under which a headline that is no longer exact is remembered."""
 
@@ -83,21 +79,19 @@ class _Conduite:
         cumuls: Sequence[tuple[AnneeComptee, Sequence[str]]],
     ) -> Rapport:
         debut = time.monotonic()
-        attaquants = 1
-        if AVERTIS:
-            attaquants += len(
-                nommer_les_attaquants(list(self.atelier.geographie.colleges), self.associations)
-            )
-        self.etapes = max((len(annees) + len(cumuls)) * attaquants, 1)
+        attaquants = 1 + len(
+            nommer_les_attaquants(list(self.atelier.geographie.colleges), self.associations)
+        )
+        self.etapes = max((len(annees) + bool(cumuls)) * attaquants, 1)
         etats: dict[str, Bornes] = {}
         verites: dict[str, Nombres] = {}
         for comptee in annees:
             self.rapport.annees.append(comptee.nom)
             etat = self._examiner_annee(comptee)
             etats[comptee.nom], verites[comptee.nom] = self._restreindre(etat, comptee.nom)
-        for comptee, composantes in cumuls:
-            self.rapport.annees.append(comptee.nom)
-            self._examiner_cumul(comptee, composantes, etats, verites)
+        if cumuls:
+            self.rapport.annees.extend(comptee.nom for comptee, _ in cumuls)
+            self._examiner_les_cumuls(cumuls, etats, verites)
         self.rapport.erreurs = self.erreurs.resumer()
         self.rapport.retenues = (
             self.conn.scalar(
@@ -144,9 +138,11 @@ class _Conduite:
             )
         siens = _Siens(a, comptee.matieres, charpente, croisee)
         gardees: dict[str, bytes] = {}
+        # Read now: the attackers are tried on several threads, the connection is one's.
+        anciens = {a: self._lire(comptee.nom, "jeunes", a) for a in self.associations}
 
-        def ancien_de(association: str, verite: Nombres) -> Bornes | None:
-            contenu = self._lire(comptee.nom, "jeunes", association)
+        def ancien_de(association: str) -> Bornes | None:
+            contenu = anciens[association]
             if contenu is None or signature is None:
                 return None
             autres = compter_les_changements(
@@ -171,7 +167,7 @@ class _Conduite:
             garder,
         )
         examen = Examen(annee)
-        self.rapport.ajouter(examen.mener(self._annoncer(comptee.nom), avertis=AVERTIS))
+        self.rapport.ajouter(examen.mener(self._annoncer(comptee.nom)))
         self._appliquer(comptee.nom, principal, list(comptee.jeunes.values()), examen.retenues[0])
         self._appliquer(comptee.nom, croise, [comptee.croises], examen.retenues[1])
         self.rapport.programmes += principal.programmes.resolus + croise.programmes.resolus
@@ -214,15 +210,55 @@ class _Conduite:
 
     # ── three years together ─────────────────────────────────────────────────────────────
 
-    def _examiner_cumul(
+    def _examiner_les_cumuls(
         self,
-        comptee: AnneeComptee,
-        composantes: Sequence[str],
+        cumuls: Sequence[tuple[AnneeComptee, Sequence[str]]],
         etats: dict[str, Bornes],
         verites: dict[str, Nombres],
     ) -> None:
-        a, debut = self.atelier, int(comptee.nom[:4])
-        charpente = self._charpente_des_colleges(debut)
+        a = self.atelier
+        charpente = self._charpente_des_colleges(int(cumuls[0][0].nom[:4]))
+        neufs = {comptee.nom: comptee for comptee, _ in cumuls}
+        trios = self._annees_des_cumuls() | {c.nom: tuple(noms) for c, noms in cumuls}
+        noms = sorted({nom for trio in trios.values() for nom in trio})
+        for nom in noms:
+            if nom not in etats:
+                etats[nom], verites[nom] = self._relire(nom)
+        composantes = [Composante(nom, etats[nom], verites[nom]) for nom in noms]
+        for nom, trio in sorted(trios.items()):
+            annees = tuple(noms.index(x) for x in trio)
+            if nom not in neufs:
+                composantes.append(Composante(nom, *self._relire(nom), annees=annees))
+                continue
+            cadre = self._encadrer_le_cumul(neufs[nom], charpente)
+            composantes.append(Composante(nom, _tout(charpente), cadre.pub.n, cadre, annees))
+        siens: dict[str, _Siens] = {}
+
+        def siens_de(association: str) -> list[Nombres]:
+            return [siens[nom].jeunes(association) for nom in noms]
+
+        for nom in noms:
+            siens[nom] = _Siens(a, a.extraire(int(nom[:4])), charpente, None)
+        examen = ExamenDesCumuls(
+            Cumuls(charpente, composantes, self.associations, list(a.geographie.colleges), siens_de)
+        )
+        titre = ", ".join(neufs)
+        self.rapport.ajouter(examen.mener(self._annoncer(titre)))
+        for place, retenue in examen.retenues.items():
+            cadre = examen.cadre(place)
+            comptee = neufs[composantes[place].nom]
+            self._appliquer(comptee.nom, cadre, list(comptee.jeunes.values()), retenue)
+            self.rapport.programmes += cadre.programmes.resolus
+            self._oublier(comptee.nom)
+            self._garder(
+                comptee.nom,
+                "jeunes",
+                "",
+                emballer_souvenir(charpente, examen.bornes()[place], cadre.pub.n, None),
+            )
+            self._garder(comptee.nom, "signature", "", signer(comptee.matieres))
+
+    def _encadrer_le_cumul(self, comptee: AnneeComptee, charpente: Charpente) -> Cadre:
         cadre = Cadre(
             charpente, _assembler(charpente, list(comptee.jeunes.values()), charpente.representant)
         )
@@ -235,32 +271,17 @@ class _Conduite:
                 cadre,
                 compter_les_changements(signature, comptee.matieres, charpente),
             )
-        for nom in composantes:
-            if nom not in etats:
-                etats[nom], verites[nom] = self._relire(nom)
-        matieres = [self.atelier.extraire(int(nom[:4])) for nom in composantes]
-        siens = [_Siens(a, m, charpente, None) for m in matieres]
-        cumul = Cumul(
-            comptee.nom,
-            cadre,
-            [(etats[nom], verites[nom]) for nom in composantes],
-            self.associations,
-            list(a.geographie.colleges),
-            lambda association: [s.jeunes(association) for s in siens],
-        )
-        bilans, bornes, retenue = examiner_cumul(
-            cumul, self._annoncer(comptee.nom), avertis=AVERTIS
-        )
-        self.rapport.ajouter(bilans)
-        self._appliquer(comptee.nom, cadre, list(comptee.jeunes.values()), retenue)
-        self.rapport.programmes += cadre.programmes.resolus
-        for nom, b in zip(composantes, bornes, strict=False):
-            etats[nom] = b
-        self._oublier(comptee.nom)
-        self._garder(
-            comptee.nom, "jeunes", "", emballer_souvenir(charpente, bornes[-1], cadre.pub.n, None)
-        )
-        self._garder(comptee.nom, "signature", "", signer(comptee.matieres))
+        return cadre
+
+    def _annees_des_cumuls(self) -> dict[str, tuple[str, ...]]:
+        """Cumuls published before, and the years each adds up."""
+        noms = self.conn.scalars(sa.select(t.savoirs.c.annee).distinct()).all()
+        longs = {nom: range(int(nom[:4]), int(nom[5:])) for nom in noms}
+        return {
+            nom: tuple(ecrire_annee(x) for x in annees)
+            for nom, annees in longs.items()
+            if len(annees) > 1
+        }
 
     def _charpente_des_colleges(self, debut: int) -> Charpente:
         a = self.atelier
@@ -370,6 +391,14 @@ class _Conduite:
             decompte.entetes[vus] &= pub.entetes[lignes[vus]]
 
 
+def _tout(charpente: Charpente) -> Bornes:
+    """Bounds of who knows nothing."""
+    return Bornes(
+        np.zeros(charpente.forme, dtype=np.int32),
+        np.full(charpente.forme, INFINI, dtype=np.int32),
+    )
+
+
 def _ecrire_cle(annee: str, charpente: Charpente, ligne: int) -> str:
     population, *lieu = charpente.cles[ligne]
     if charpente.tables[0].membres:
@@ -433,6 +462,7 @@ class _Siens:
         self.atelier, self.matieres = atelier, matieres
         self.charpente, self.croisee = charpente, croisee
         self._places: dict[str, tuple[sparse.csr_array, sparse.csr_array]] = {}
+        self._sus: dict[str, tuple[Nombres, Nombres]] = {}
         types = {type_ for _, type_, _, _ in charpente.cles}
         for population, matiere in matieres.items():
             contextes = dresser(
@@ -455,7 +485,9 @@ class _Siens:
             )
 
     def __call__(self, association: str) -> tuple[Nombres, Nombres]:
-        return self.jeunes(association), self.croises(association)
+        if association not in self._sus:
+            self._sus[association] = self.jeunes(association), self.croises(association)
+        return self._sus[association]
 
     def jeunes(self, association: str) -> Nombres:
         """(rows, columns) of the main frame."""

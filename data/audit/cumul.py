@@ -1,25 +1,22 @@
-"""The three-year cumul of collèges: what it adds to what the three years tell.
+"""The three-year cumuls of collèges: what they add to what the years tell.
 
-A cell of the cumul is the sum of the same cell of its years. The collèges' rows of the years and
-of the cumul are brought to one fixpoint for every attacker.
+A cell of a cumul is the sum of the same cell of its years. The collèges' rows of every year and of
+every cumul, those published before included, are brought to one fixpoint for every attacker: two
+cumuls that share two years tell of the other two.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from data.audit.examen import (
-    DEPARTEMENT,
-    REPRISES,
-    Attaquant,
-    Bilan,
-    Cadre,
-    nommer_les_attaquants,
-)
+from data.audit.charpente import Charpente
+from data.audit.examen import DEPARTEMENT, REPRISES, Attaquant, Bilan, Cadre, nommer_les_attaquants
 from data.audit.programmes import connaitre
 from data.audit.propagation import AuditImpossible, Bornes, Nombres, propager, resserrer, verifier
 from data.audit.retenue import Retenue, Trouvaille, chercher, compter_restes, petites
@@ -34,13 +31,25 @@ Drapeaux = npt.NDArray[np.bool_]
 
 
 @dataclass(slots=True)
-class Cumul:
-    """A cumul to examine. `annees`: the Département's bounds and the truth of each year, in the
-    rows of the cumul's frame. `siens(association)`: its own true numbers in each year."""
+class Composante:
+    """A year or a cumul, in the rows of the collèges. `bornes`: what every reader knows of it
+    already; `cadre`: what is about to be published of it (None: it is settled); `annees`: places
+    of the years a cumul adds up."""
 
     nom: str
-    cadre: Cadre
-    annees: Sequence[tuple[Bornes, Nombres]]
+    bornes: Bornes
+    verite: Nombres
+    cadre: Cadre | None = None
+    annees: tuple[int, ...] = ()
+
+
+@dataclass(slots=True)
+class Cumuls:
+    """The cumuls to examine, with the years and the other cumuls. `siens(association)`: its own
+    true numbers in each year, in the order of `composantes` (the years come first)."""
+
+    charpente: Charpente
+    composantes: Sequence[Composante]
     associations: Sequence[str]
     colleges: Sequence[str]
     siens: Callable[[str], Sequence[Nombres]]
@@ -48,93 +57,145 @@ class Cumul:
 
 @dataclass(slots=True)
 class _Vue:
-    """Bounds and truth of the years, then of the cumul, for one attacker."""
+    """Bounds and truth of each component, for one attacker; the cells it knows more about to begin
+    with, the rows in which it knows more in the end, the cells it knew beforehand."""
 
     bornes: list[Bornes]
     verites: list[Nombres]
     changees: list[Drapeaux] | None = None
     touchees: list[Drapeaux] | None = None
-    connues: Drapeaux | None = None
+    connues: list[Drapeaux] | None = None
 
 
-def examiner_cumul(
-    cumul: Cumul, progression: Callable[[str], None], *, avertis: bool = True
-) -> tuple[list[Bilan], list[Bornes], Retenue]:
-    """Try every attacker, withholding tables of the cumul (in place) until none finds anything.
+@dataclass(frozen=True, slots=True)
+class _Trouvee:
+    """A small cell known for certain, and the component it is in."""
 
-    Returns what each found, the Département's bounds of the years, then of the cumul, and what was
-    withheld. Raises AuditImpossible.
-    """
-    examen = _Examen(cumul)
-    bilans = examen.epuiser([DEPARTEMENT], progression)
-    if avertis:
-        bilans += examen.epuiser(
-            nommer_les_attaquants(cumul.colleges, cumul.associations), progression
-        )
-    return bilans, examen.base().bornes, examen.retenue
+    composante: int
+    trouvaille: Trouvaille
 
 
-class _Examen:
-    def __init__(self, cumul: Cumul) -> None:
-        self.cumul = cumul
-        self.charpente = cumul.cadre.charpente
-        self.retenue = Retenue(self.charpente, cumul.cadre.pub)
+class ExamenDesCumuls:
+    """Tries every attacker on the cumuls. `retenues`: what was withheld of each, by its place."""
+
+    def __init__(self, cumuls: Cumuls) -> None:
+        self.cumuls = cumuls
+        self.charpente = cumuls.charpente
+        self.retenues = {
+            i: Retenue(self.charpente, c.cadre.pub)
+            for i, c in enumerate(cumuls.composantes)
+            if c.cadre is not None
+        }
         self._base: _Vue | None = None
 
-    def epuiser(
+    def mener(self, progression: Callable[[str], None]) -> list[Bilan]:
+        """Withhold tables of the cumuls (in place) until nobody finds anything.
+
+        Returns what each attacker found. Raises AuditImpossible.
+        """
+        c = self.cumuls
+        bilans = self._epuiser([DEPARTEMENT], progression)
+        return bilans + self._epuiser(
+            nommer_les_attaquants(c.colleges, c.associations), progression
+        )
+
+    def cadre(self, place: int) -> Cadre:
+        """The frame of a cumul that is about to be published."""
+        cadre = self.cumuls.composantes[place].cadre
+        assert cadre is not None
+        return cadre
+
+    def bornes(self) -> list[Bornes]:
+        """What every reader knows of each component in the end."""
+        return self._voir_tout().bornes
+
+    def _epuiser(
         self, attaquants: list[Attaquant], progression: Callable[[str], None]
     ) -> list[Bilan]:
-        """As `Examen._epuiser`: what is withheld is the cumul's, the years are settled already."""
+        """As `Examen._epuiser`: what is withheld is the cumuls', the years are settled already."""
         bilans: dict[str, Bilan] = {}
         restants = attaquants
         for tour in range(REPRISES):
+            self._voir_tout()
             encore: list[Attaquant] = []
             agi = False
-            for attaquant in restants:
-                progression(attaquant.nom)
-                vue = self._voir(attaquant)
-                trouvees = self._trouver(vue)
-                if attaquant.colleges and trouvees:
-                    vue.connues = savoir_prealable(
-                        self.charpente, vue.verites[-1], attaquant.colleges
-                    )
-                    trouvees = self._trouver(vue)
-                if attaquant.nom not in bilans:
-                    petites_ici = int(petites(vue.verites[-1]).sum())
-                    petites_ici += compter_restes(self.charpente, vue.verites[-1])
-                    bilans[attaquant.nom] = Bilan(
-                        attaquant.nom, attaquant.libelle, petites_ici, len(trouvees)
-                    )
+            with ThreadPoolExecutor(os.cpu_count()) as equipe:
+                essais = []
+                for attaquant, (connues, trouvees, cellules) in zip(
+                    restants, equipe.map(self._essayer, restants), strict=True
+                ):
+                    progression(attaquant.nom)
+                    essais.append((attaquant, connues, trouvees))
+                    if attaquant.nom not in bilans:
+                        bilans[attaquant.nom] = Bilan(
+                            attaquant.nom, attaquant.libelle, cellules, len(trouvees)
+                        )
+            for attaquant, connues, trouvees in essais:
+                bilans[attaquant.nom].apres = len(trouvees)
                 if trouvees:
                     encore.append(attaquant)
-                    agi |= self.retenue.retenir(trouvees, None, vue.connues, 1 << min(tour, 6))
+                    agi |= self._retenir(trouvees, connues, tour)
             if not encore:
                 return list(bilans.values())
             if not agi:
                 break
             restants = encore
             self._base = None
+        noms = ", ".join(self.cumuls.composantes[i].nom for i in self.retenues)
         raise AuditImpossible(
-            f"L’audit n’a pas abouti pour {self.cumul.nom} : de petits effectifs resteraient "
-            "connus avec certitude."
+            f"L’audit n’a pas abouti pour {noms} : de petits effectifs resteraient connus avec "
+            "certitude."
         )
 
-    def base(self) -> _Vue:
+    def _essayer(self, attaquant: Attaquant) -> tuple[list[Drapeaux] | None, list[_Trouvee], int]:
+        vue = self._voir(attaquant)
+        trouvees = self._trouver(vue)
+        if attaquant.colleges and trouvees:
+            # What follows from the margins alone is nothing new.
+            vue.connues = self._deja_su(vue, attaquant.colleges)
+            trouvees = self._trouver(vue)
+        cellules = sum(
+            int(petites(vue.verites[i]).sum()) + compter_restes(self.charpente, vue.verites[i])
+            for i in self.retenues
+        )
+        return vue.connues, trouvees, cellules
+
+    def _retenir(self, trouvees: list[_Trouvee], connues: list[Drapeaux] | None, tour: int) -> bool:
+        """Withhold, in each cumul that stands in a sum with it, the table nearest to each cell."""
+        agi = False
+        composantes = self.cumuls.composantes
+        for i, retenue in self.retenues.items():
+            siennes = {i, *composantes[i].annees}
+            ici = [t.trouvaille for t in trouvees if t.composante in siennes]
+            # A cell of another cumul comes from the years the two share.
+            ici += [
+                t.trouvaille
+                for t in trouvees
+                if t.composante not in siennes
+                and siennes & set(composantes[t.composante].annees)
+                and t.composante not in self.retenues
+            ]
+            agi |= retenue.retenir(ici, None, connues[i] if connues else None, tour)
+        return agi
+
+    def _voir_tout(self) -> _Vue:
+        """What the reader of every protected number knows (kept until something is withheld)."""
         if self._base is None:
-            bornes = savoir_du_departement(self.charpente, self.cumul.cadre.pub)
-            ancien = self.cumul.cadre.ancien
-            if ancien is not None:
-                resserrer(bornes, ancien)
-            vue = _Vue(
-                [*(b.copier() for b, _ in self.cumul.annees), bornes],
-                [*(v for _, v in self.cumul.annees), self.cumul.cadre.pub.n],
-            )
+            vue = _Vue([], [])
+            for c in self.cumuls.composantes:
+                bornes = c.bornes.copier()
+                if c.cadre is not None:
+                    bornes = savoir_du_departement(self.charpente, c.cadre.pub)
+                    if c.cadre.ancien is not None:
+                        resserrer(bornes, c.cadre.ancien)
+                vue.bornes.append(bornes)
+                vue.verites.append(c.verite)
             self._propager(vue)
             self._base = vue
         return self._base
 
     def _voir(self, attaquant: Attaquant) -> _Vue:
-        base = self.base()
+        base = self._voir_tout()
         if attaquant is DEPARTEMENT:
             return base
         lignes = len(self.charpente.cles)
@@ -148,10 +209,11 @@ class _Examen:
                     self.charpente, verite, vue.bornes[-1], attaquant.colleges
                 )
                 vue.changees.append(sues)
-                vue.connues = sues
+            vue.connues = list(vue.changees)
         else:
-            siens = list(self.cumul.siens(attaquant.association))
-            siens.append(np.sum(siens, axis=0, dtype=np.int32))
+            siens = list(self.cumuls.siens(attaquant.association))
+            for c in self.cumuls.composantes[len(siens) :]:
+                siens.append(np.sum([siens[a] for a in c.annees], axis=0, dtype=np.int32))
             for bornes, verite, x in zip(base.bornes, base.verites, siens, strict=True):
                 b, changees = retrancher(bornes, x, np.zeros(lignes, dtype=bool))
                 vue.bornes.append(b)
@@ -159,6 +221,15 @@ class _Examen:
                 vue.changees.append(changees)
         self._propager(vue)
         return vue
+
+    def _deja_su(self, vue: _Vue, colleges: tuple[str, ...]) -> list[Drapeaux]:
+        """Cells that the heads of these collèges know without any publication: known in each of
+        its years is known in a cumul."""
+        sues = [savoir_prealable(self.charpente, v, colleges) for v in vue.verites]
+        for i, c in enumerate(self.cumuls.composantes):
+            if c.annees:
+                sues[i] |= np.logical_and.reduce([sues[a] for a in c.annees])
+        return sues
 
     def _propager(self, vue: _Vue) -> None:
         lignes = len(self.charpente.cles)
@@ -169,52 +240,55 @@ class _Examen:
         while True:
             for bornes, celles, t in zip(vue.bornes, changees, touchees, strict=True):
                 t |= propager(bornes, self.charpente, celles)
-            changees = _additionner(vue.bornes)
-            if not any(c.any() for c in changees if c is not None):
+            bougees = self._additionner(vue.bornes)
+            if not any(c.any() for c in bougees):
                 break
-            for t, celles in zip(touchees, changees, strict=True):
-                t |= np.any(celles, axis=1)
+            for t, cellules in zip(touchees, bougees, strict=True):
+                t |= np.any(cellules, axis=1)
+            changees = bougees
         if vue.changees is not None:
             vue.touchees = touchees
 
-    def _trouver(self, vue: _Vue) -> list[Trouvaille]:
-        """Small cells known in the cumul or, through it, in one of its years: the same row and
-        column of the cumul is what can be withheld."""
-        trouvees: list[Trouvaille] = []
+    def _additionner(self, bornes: list[Bornes]) -> list[Drapeaux]:
+        """Tighten « cumul = sum of its years », in place. Returns the cells that moved in each."""
+        avant = [(b.bas.copy(), b.haut.copy()) for b in bornes]
+        for i, c in enumerate(self.cumuls.composantes):
+            if not c.annees:
+                continue
+            cumul, annees = bornes[i], [bornes[a] for a in c.annees]
+            bas = np.sum([b.bas for b in annees], axis=0, dtype=np.int32)
+            haut = np.sum([b.haut for b in annees], axis=0, dtype=np.int32)
+            np.maximum(cumul.bas, bas, out=cumul.bas)
+            np.minimum(cumul.haut, haut, out=cumul.haut)
+            for b in annees:
+                nouveau_haut = cumul.haut - (bas - b.bas)
+                nouveau_bas = cumul.bas - (haut - b.haut)
+                np.minimum(b.haut, nouveau_haut, out=b.haut)
+                np.maximum(b.bas, nouveau_bas, out=b.bas)
+        return [(b.bas != x) | (b.haut != y) for b, (x, y) in zip(bornes, avant, strict=True)]
+
+    def _trouver(self, vue: _Vue) -> list[_Trouvee]:
+        """Small cells known in a cumul or, through it, in one of the years."""
+        trouvees: list[_Trouvee] = []
         for i, (bornes, verite) in enumerate(zip(vue.bornes, vue.verites, strict=True)):
             verifier(bornes, verite)
             touchees = None if vue.touchees is None else vue.touchees[i]
+            connues = None if vue.connues is None else vue.connues[i]
             trouvees += [
-                Trouvaille(x.cellules)
-                for x in chercher(self.charpente, bornes, verite, vue.connues, touchees)
+                _Trouvee(i, Trouvaille(x.cellules))
+                for x in chercher(self.charpente, bornes, verite, connues, touchees)
             ]
         if trouvees:
             return trouvees
-        base = self.base()
-        reference = None if vue is base else (base.bornes[-1], base.verites[-1])
-        return [
-            Trouvaille((cellule,))
-            for cellule in connaitre(
-                self.cumul.cadre.programmes,
-                vue.bornes[-1],
-                vue.verites[-1],
-                vue.connues,
-                reference,
-            )
-        ]
-
-
-def _additionner(bornes: list[Bornes]) -> list[Drapeaux]:
-    """Tighten « cumul = sum of the years », in place. Returns the cells that moved in each."""
-    *annees, cumul = bornes
-    avant = [(b.bas.copy(), b.haut.copy()) for b in bornes]
-    bas = np.sum([b.bas for b in annees], axis=0, dtype=np.int32)
-    haut = np.sum([b.haut for b in annees], axis=0, dtype=np.int32)
-    np.maximum(cumul.bas, bas, out=cumul.bas)
-    np.minimum(cumul.haut, haut, out=cumul.haut)
-    for b in annees:
-        nouveau_haut = cumul.haut - (bas - b.bas)
-        nouveau_bas = cumul.bas - (haut - b.haut)
-        np.minimum(b.haut, nouveau_haut, out=b.haut)
-        np.maximum(b.bas, nouveau_bas, out=b.bas)
-    return [(b.bas != x) | (b.haut != y) for b, (x, y) in zip(bornes, avant, strict=True)]
+        base = self._voir_tout()
+        for i in self.retenues:
+            cadre = self.cadre(i)
+            reference = None if vue is base else (base.bornes[i], base.verites[i])
+            connues = None if vue.connues is None else vue.connues[i]
+            trouvees += [
+                _Trouvee(i, Trouvaille((cellule,)))
+                for cellule in connaitre(
+                    cadre.programmes, vue.bornes[i], vue.verites[i], connues, reference
+                )
+            ]
+        return trouvees

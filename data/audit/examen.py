@@ -6,7 +6,9 @@ until clean, one after the other. Contract, confidentialité, « Audit at import
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -16,7 +18,14 @@ from data.audit.charpente import Charpente, Rangs
 from data.audit.explication import Explication
 from data.audit.programmes import Programmes, connaitre
 from data.audit.propagation import AuditImpossible, Bornes, Nombres, propager, resserrer, verifier
-from data.audit.retenue import Retenue, Trouvaille, chercher, compter_restes, petites
+from data.audit.retenue import (
+    Retenue,
+    Trouvaille,
+    chercher,
+    compter_restes,
+    jumeler,
+    petites,
+)
 from data.audit.savoir import (
     Publiables,
     ajouter_les_marges_du_college,
@@ -26,6 +35,9 @@ from data.audit.savoir import (
 )
 
 Drapeaux = npt.NDArray[np.bool_]
+Trouvees = tuple[list[Trouvaille], list[Trouvaille]]
+"""Small cells known for certain, in the main frame and in the crossings."""
+
 REPRISES = 40
 """Most times an attacker is tried again after tables were withheld."""
 
@@ -52,7 +64,7 @@ class Annee:
     """A school year to examine.
 
     `siens(association)`: true numbers of its own youths in the main frame and in the crossings.
-    `ancien_de(association, truth)`: what it kept of earlier publications about the others' youths;
+    `ancien_de(association)`: what it kept of earlier publications about the others' youths;
     `garder`: keep what it knows now (bounds, truth of the others).
     `liens`: cells the two frames share (`charpente.relier`). `colleges_seuls`: the frame of the
     collèges alone.
@@ -66,13 +78,13 @@ class Annee:
     associations: Sequence[str]
     colleges: Sequence[str]
     siens: Callable[[str], tuple[Nombres, Nombres]]
-    ancien_de: Callable[[str, Nombres], Bornes | None]
+    ancien_de: Callable[[str], Bornes | None]
     garder: Callable[[str, Bornes, Nombres], None]
 
 
 @dataclass(slots=True)
 class Bilan:
-    """What an attacker could find: before anything was withheld, and after."""
+    """What an attacker found, of so many small cells: the first time, and the last."""
 
     nom: str
     libelle: str
@@ -145,20 +157,21 @@ class Examen:
             Retenue(annee.principal.charpente, annee.principal.pub),
             Retenue(annee.croise.charpente, annee.croise.pub),
         )
+        jumeler(*self.retenues, annee.liens)
         self._base: Vue | None = None
         self._explications: tuple[Explication, Explication] | None = None
 
-    def mener(self, progression: Callable[[str], None], *, avertis: bool = True) -> list[Bilan]:
+    def mener(self, progression: Callable[[str], None]) -> list[Bilan]:
         """Try every attacker, withholding tables (in place) until none finds anything.
 
-        `avertis`: those who know more than the published numbers too. Returns what each found.
+        The reader of every number first, then those who know more. Returns what each found.
         Raises AuditImpossible.
         """
         a = self.annee
         bilans = self._epuiser([DEPARTEMENT], progression)
-        if avertis:
-            bilans += self._epuiser(nommer_les_attaquants(a.colleges, a.associations), progression)
-        return bilans
+        return bilans + self._epuiser(
+            nommer_les_attaquants(a.colleges, a.associations), progression
+        )
 
     def _epuiser(
         self, attaquants: list[Attaquant], progression: Callable[[str], None]
@@ -173,24 +186,16 @@ class Examen:
         for tour in range(REPRISES):
             encore: list[Attaquant] = []
             agi = False
-            for attaquant in restants:
-                progression(attaquant.nom)
-                vue = self.voir(attaquant)
-                trouvees = self._trouver(vue)
-                if attaquant.colleges and any(trouvees):
-                    # What follows from the margins alone is nothing new.
-                    vue.connues = self._deja_su(attaquant.colleges, vue)
-                    trouvees = self._trouver(vue)
+            for attaquant, vue, trouvees, cellules in self._essayer(restants, progression):
                 combien = sum(len(x) for x in trouvees)
                 if attaquant.nom not in bilans:
                     bilans[attaquant.nom] = Bilan(
-                        attaquant.nom, attaquant.libelle, self._petites(vue), combien
+                        attaquant.nom, attaquant.libelle, cellules, combien
                     )
+                bilans[attaquant.nom].apres = combien
                 if combien:
                     encore.append(attaquant)
-                    agi |= self._retenir(attaquant, vue, trouvees, 1 << min(tour, 6))
-                elif attaquant.association:
-                    self.annee.garder(attaquant.association, vue.principal, vue.verite)
+                    agi |= self._retenir(attaquant, vue, trouvees, tour)
             if not encore:
                 return list(bilans.values())
             if not agi:
@@ -201,6 +206,38 @@ class Examen:
             f"L’audit n’a pas abouti pour {self.annee.nom} : de petits effectifs resteraient "
             "connus avec certitude."
         )
+
+    def _essayer(
+        self, attaquants: list[Attaquant], progression: Callable[[str], None]
+    ) -> Iterator[tuple[Attaquant, Vue, Trouvees, int]]:
+        """What each of these attackers knows and finds, and how many small cells it tried.
+
+        They look at the same bounds, each on its own copy: as many at a time as there are cores.
+        What they find is withheld after they have all looked.
+        """
+        base = self.base()
+
+        def essayer(attaquant: Attaquant) -> tuple[Vue | None, Trouvees, int]:
+            vue = self.voir(attaquant)
+            trouvees = self._trouver(vue)
+            if attaquant.colleges and any(trouvees):
+                # What follows from the margins alone is nothing new.
+                vue.connues = self._deja_su(attaquant.colleges, vue)
+                trouvees = self._trouver(vue)
+            garde = any(trouvees) or attaquant.association
+            return vue if garde else None, trouvees, self._petites(vue)
+
+        with ThreadPoolExecutor(os.cpu_count()) as equipe:
+            taches = [equipe.submit(essayer, a) for a in attaquants]
+            faits = []
+            for attaquant, tache in zip(attaquants, taches, strict=True):
+                progression(attaquant.nom)
+                vue, trouvees, cellules = tache.result()
+                if vue is not None and attaquant.association and not any(trouvees):
+                    self.annee.garder(attaquant.association, vue.principal, vue.verite)
+                    vue = None
+                faits.append((attaquant, vue or base, trouvees, cellules))
+        yield from faits
 
     def base(self) -> Vue:
         """What the reader of every protected number knows, at its fixpoint (kept until something
@@ -238,7 +275,7 @@ class Examen:
         siens, siens_croises = self.annee.siens(attaquant.association)
         propres = [_lignes_propres(x, attaquant.association) for x in (p, c)]
         principal, changees = retrancher(base.principal, siens, propres[0])
-        ancien = self.annee.ancien_de(attaquant.association, base.verite - siens)
+        ancien = self.annee.ancien_de(attaquant.association)
         if ancien is not None:
             changees |= resserrer(principal, ancien)
         croise, changees_croisees = retrancher(base.croise, siens_croises, propres[1])
@@ -254,8 +291,8 @@ class Examen:
         self,
         attaquant: Attaquant,
         vue: Vue,
-        trouvees: tuple[list[Trouvaille], list[Trouvaille]],
-        combien: int,
+        trouvees: Trouvees,
+        effort: int,
     ) -> bool:
         """Withhold what makes these cells known, in both frames."""
         fonds = self._expliquer_la_base()
@@ -275,7 +312,7 @@ class Examen:
                     fonds[i],
                 )
             connues = vue.connues if i == 0 else None
-            agi |= retenue.retenir(trouvees[i], explication, connues, combien)
+            agi |= retenue.retenir(trouvees[i], explication, connues, effort)
         return agi
 
     def _deja_su(self, colleges: Sequence[str], vue: Vue) -> Drapeaux:
@@ -294,6 +331,7 @@ class Examen:
             principal, croise = _savoir(p), _savoir(c)
             lp, kp, lc, kc = self.annee.liens
             _transmettre(self.base().principal, lp, kp, croise, lc, kc)
+            _transmettre(self.base().croise, lc, kc, principal, lp, kp)
             self._explications = (
                 Explication(self.retenues[0].relations, principal),
                 Explication(self.retenues[1].relations, croise),
@@ -332,7 +370,7 @@ class Examen:
         if vue.changees is not None:
             vue.touchees = (touchees, touchees_croisees)
 
-    def _trouver(self, vue: Vue) -> tuple[list[Trouvaille], list[Trouvaille]]:
+    def _trouver(self, vue: Vue) -> Trouvees:
         """Small cells known for certain in each frame, by propagation, else by programmes."""
         p, c = self.annee.principal, self.annee.croise
         verifier(vue.principal, vue.verite)

@@ -10,7 +10,7 @@ youths. One programme usually clears every candidate of a row; the others are tr
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,8 +18,9 @@ import numpy.typing as npt
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
+from data.audit import noyau
 from data.audit.charpente import Charpente
-from data.audit.propagation import AuditImpossible, Bornes, Drapeaux, Nombres
+from data.audit.propagation import AuditImpossible, Bornes, Drapeaux, Nombres, Rangs, aligner
 
 LARGEUR = 2
 """Widest interval that is tried, for who reads every protected number."""
@@ -27,6 +28,15 @@ LARGEUR = 2
 LARGEUR_AVERTIE = 1
 """Widest interval that is tried for those who know more: there are a hundred of them, and what is
 not tried for them was tried for the reader of every number."""
+
+LARGEUR_DU_BLOC = 48
+"""Columns of a programme, unless one cell alone stands among more."""
+
+FRERES = 12
+"""Children of a relation above which those beside the one that is tried are taken together."""
+
+ENSEMBLE = 8
+"""Rows tried in one programme: their blocks have nothing in common, but each call has its price."""
 
 PETIT = 4
 """Cells of 1 to 4 youths are those that must not be known."""
@@ -39,12 +49,33 @@ Flottants = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class _Bloc:
-    """The two-way tables around a row: cells (rows × columns) and constraints on them."""
+class _Essai:
+    """Cells of a row tried together: (row, columns), and their places in the programme.
 
-    lignes: npt.NDArray[np.int64]
-    colonnes: npt.NDArray[np.int64]
-    contraintes: LinearConstraint | None
+    `debut`, `fin`: the block's variables, (rows of the block) × `voisines`. A row of the block may
+    be several rows of the frame taken together: they are end to end in `lignes`, each row of the
+    block from `debuts` on. The row that is tried comes first.
+    """
+
+    ligne: int
+    colonnes: list[int]
+    debut: int
+    fin: int
+    voisines: Rangs
+    lignes: Rangs
+    debuts: Rangs
+
+    @property
+    def places(self) -> Rangs:
+        """Variables of the cells that are tried."""
+        places: Rangs = self.debut + np.searchsorted(self.voisines, self.colonnes)
+        return places
+
+    def borner(self, valeurs: Nombres) -> Flottants:
+        """Bounds of the block's variables."""
+        cases = valeurs[np.ix_(self.lignes, self.voisines)]
+        sommes: Flottants = np.add.reduceat(cases, self.debuts, axis=0).reshape(-1).astype(float)
+        return sommes
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +102,7 @@ class Programmes:
                 self._relations.append(_Relation(parent, enfants, famille.reste, famille.colonnes))
                 for ligne in (parent, *enfants.tolist()):
                     self._de_la_ligne.setdefault(ligne, []).append(rang)
+        self._autour: tuple[Rangs, Rangs, Rangs, Rangs] | None = None
         self._de_la_colonne: dict[int, list[int]] = {}
         for i, partage in enumerate(charpente.partages):
             for k in (partage.parent, *partage.enfants):
@@ -84,28 +116,53 @@ class Programmes:
         for ligne, colonne in candidats:
             par_ligne.setdefault(ligne, []).append(colonne)
         connues: list[Cellule] = []
-        for ligne, colonnes in par_ligne.items():
-            connues += [(ligne, k) for k in self._eprouver_ligne(bornes, verite, ligne, colonnes)]
+        a_faire = [
+            (ligne, ensemble)
+            for ligne, colonnes in par_ligne.items()
+            for ensemble in self._assortir(colonnes)
+        ]
+        for i in range(0, len(a_faire), ENSEMBLE):
+            for ligne, colonne in self._eprouver(bornes, verite, a_faire[i : i + ENSEMBLE]):
+                if all(
+                    self._eprouver(bornes, verite, [(ligne, [colonne])], sens)
+                    for sens in (1.0, -1.0)
+                ):
+                    connues.append((ligne, colonne))
         return connues
+
+    def _assortir(self, colonnes: list[int]) -> list[list[int]]:
+        """Columns to be tried together: a few whose surroundings are the same. The cost of a
+        programme grows faster than its size."""
+        groupes: list[tuple[list[int], set[int]]] = []
+        for k in colonnes:
+            autour = self._colonnes_autour([k])
+            for groupe, tenues in groupes:
+                if len(tenues | autour) <= max(LARGEUR_DU_BLOC, len(tenues)):
+                    groupe.append(k)
+                    tenues |= autour
+                    break
+            else:
+                groupes.append(([k], autour))
+        return [groupe for groupe, _ in groupes]
 
     def garder_les_neuves(
         self, cellules: list[Cellule], differe: npt.NDArray[np.bool_]
     ) -> list[Cellule]:
         """Those of these cells around which some bound differs (rows, columns) from those they
         were tried under: for the others the programme would be the same."""
-        lignes_differentes: npt.NDArray[np.bool_] = np.any(differe, axis=1)
-        gardees = []
-        autour: dict[int, npt.NDArray[np.int64]] = {}
-        for ligne, colonne in cellules:
-            if ligne not in autour:
-                lignes = self._lignes_autour(ligne)
-                autour[ligne] = lignes[lignes_differentes[lignes]]
-            if not len(autour[ligne]):
-                continue
-            colonnes = np.array(sorted(self._colonnes_autour([colonne])))
-            if differe[np.ix_(autour[ligne], colonnes)].any():
-                gardees.append((ligne, colonne))
-        return gardees
+        if not cellules:
+            return []
+        if self._autour is None:
+            lignes, colonnes = self.charpente.forme
+            self._autour = (
+                *aligner([self._lignes_autour(r).tolist() for r in range(lignes)]),
+                *aligner([sorted(self._colonnes_autour([k])) for k in range(colonnes)]),
+            )
+        ici = np.array(cellules, dtype=np.int64)
+        gardees = noyau.garder_les_neuves(
+            np.ascontiguousarray(ici[:, 0]), np.ascontiguousarray(ici[:, 1]), differe, *self._autour
+        )
+        return [c for c, g in zip(cellules, gardees.tolist(), strict=True) if g]
 
     def _lignes_autour(self, ligne: int) -> npt.NDArray[np.int64]:
         relations = [self._relations[i] for i in self._de_la_ligne.get(ligne, [])]
@@ -122,44 +179,38 @@ class Programmes:
             tenues |= {partage.parent, *partage.enfants}
         return tenues
 
-    def _eprouver_ligne(
-        self, bornes: Bornes, verite: Nombres, ligne: int, colonnes: list[int]
-    ) -> list[int]:
-        bloc = self._assembler(ligne, colonnes)
-        if bloc.contraintes is None:
-            return []
-        place = {k: i for i, k in enumerate(bloc.colonnes.tolist())}
-        debut = int(np.searchsorted(bloc.lignes, ligne)) * len(bloc.colonnes)
-        rangs = np.array([debut + place[k] for k in colonnes])
-        vrais = verite[ligne, colonnes].astype(np.float64)
-        au_plus = bornes.haut[ligne, colonnes] == vrais
-        # Away from the truth, each cell on the side where its interval is open.
-        x = self._resoudre(bornes, bloc, rangs, np.where(au_plus, 1.0, -1.0))
-        douteuses = np.flatnonzero(~_autre(x[rangs], vrais))
-        connues = []
-        for i in douteuses.tolist():
-            for sens in (1.0, -1.0):
-                x = self._resoudre(bornes, bloc, rangs[i : i + 1], np.array([sens]))
-                if _autre(x[rangs[i : i + 1]], vrais[i : i + 1])[0]:
-                    break
-            else:
-                connues.append(colonnes[i])
-        return connues
+    def _eprouver(
+        self,
+        bornes: Bornes,
+        verite: Nombres,
+        a_faire: Sequence[tuple[int, list[int]]],
+        sens: float | None = None,
+    ) -> list[Cellule]:
+        """Of these rows and columns, the cells that one programme leaves at their true number.
 
-    def _resoudre(
-        self, bornes: Bornes, bloc: _Bloc, rangs: npt.NDArray[np.int64], sens: Flottants
-    ) -> Flottants:
-        """A solution that minimises the sum of these cells, with these signs."""
-        assert bloc.contraintes is not None
-        cases = np.ix_(bloc.lignes, bloc.colonnes)
-        bas, haut = bornes.bas[cases].reshape(-1), bornes.haut[cases].reshape(-1)
-        objectif = np.zeros(len(bas))
-        objectif[rangs] = sens
-        self.resolus += 1
+        `sens`: make them small (1) or large (−1); None: each on the side where its interval is
+        open.
+        """
+        auteur = _Contraintes()
+        essais = [self._assembler(auteur, ligne, colonnes) for ligne, colonnes in a_faire]
+        contraintes = auteur.rendre()
+        if contraintes is None:
+            return []
+        objectif = np.zeros(auteur.variables)
+        vrais = []
+        for e in essais:
+            vrai = verite[e.ligne, e.colonnes].astype(np.float64)
+            vrais.append(vrai)
+            au_plus = bornes.haut[e.ligne, e.colonnes] == vrai
+            objectif[e.places] = np.where(au_plus, 1.0, -1.0) if sens is None else sens
+        self.resolus += len(essais)
         resultat = milp(
             objectif,
-            constraints=bloc.contraintes,
-            bounds=Bounds(bas, haut),
+            constraints=contraintes,
+            bounds=Bounds(
+                np.concatenate([e.borner(bornes.bas) for e in essais]),
+                np.concatenate([e.borner(bornes.haut) for e in essais]),
+            ),
             options={"time_limit": _SECONDES, "presolve": False},
         )
         if resultat.x is None:
@@ -167,12 +218,16 @@ class Programmes:
                 "L’audit n’a pas abouti : un programme linéaire n’a pas de solution "
                 f"({resultat.message})."
             )
-        x: Flottants = resultat.x
-        return x
+        return [
+            (e.ligne, k)
+            for e, vrai in zip(essais, vrais, strict=True)
+            for k, autre in zip(e.colonnes, _autre(resultat.x[e.places], vrai), strict=True)
+            if not autre
+        ]
 
-    def _assembler(self, ligne: int, colonnes: list[int]) -> _Bloc:
-        relations = [self._relations[i] for i in self._de_la_ligne.get(ligne, [])]
-        lignes = self._lignes_autour(ligne)
+    def _assembler(self, auteur: _Contraintes, ligne: int, colonnes: list[int]) -> _Essai:
+        """Add the block around a row to a programme."""
+        ensembles, places = self._rassembler(ligne)
         tenues = self._colonnes_autour(colonnes)
         ks = np.array(sorted(tenues), dtype=np.int64)
         proches = {i for k in tenues - {0} for i in self._de_la_colonne.get(k, [])}
@@ -181,13 +236,12 @@ class Programmes:
             for p in (self.charpente.partages[i] for i in sorted(proches))
             if p.parent in tenues and tenues >= set(p.enfants)
         ]
-        auteur = _Contraintes(len(lignes) * len(ks))
-        for r in relations:
+        debut = auteur.reserver(len(ensembles) * len(ks))
+        for r, membres in places:
             bonnes = np.flatnonzero(r.colonnes[ks])
-            cases = np.searchsorted(lignes, np.append(r.parent, r.enfants)) * len(ks)
-            auteur.ajouter(cases[None, :] + bonnes[:, None], r.reste)
+            auteur.ajouter(debut + membres[None, :] * len(ks) + bonnes[:, None], r.reste)
         rangs = {int(k): i for i, k in enumerate(ks)}
-        debuts = np.arange(len(lignes)) * len(ks)
+        debuts = debut + np.arange(len(ensembles)) * len(ks)
         for p in partages:
             cases = debuts[:, None] + np.array([rangs[p.parent], *(rangs[e] for e in p.enfants)])
             if p.recouvrement:
@@ -197,7 +251,36 @@ class Programmes:
                     auteur.ajouter(cases, True, signe=-1)
             else:
                 auteur.ajouter(cases, p.reste)
-        return _Bloc(lignes, ks, auteur.rendre())
+        tailles = np.array([len(e) for e in ensembles])
+        return _Essai(
+            ligne,
+            colonnes,
+            debut,
+            auteur.variables,
+            ks,
+            np.array([x for e in ensembles for x in e], dtype=np.int64),
+            np.cumsum(tailles) - tailles,
+        )
+
+    def _rassembler(
+        self, ligne: int
+    ) -> tuple[list[tuple[int, ...]], list[tuple[_Relation, npt.NDArray[np.int64]]]]:
+        """Rows of the block around a row, and its relations with the places of their members.
+
+        The brothers of a row are taken together where they are many: what holds of each holds of
+        their sum, and a programme of eighty collèges becomes one of two.
+        """
+        rang: dict[tuple[int, ...], int] = {(ligne,): 0}
+        places = []
+        for i in self._de_la_ligne.get(ligne, []):
+            r = self._relations[i]
+            enfants = r.enfants.tolist()
+            membres = [(r.parent,), *((x,) for x in enfants)]
+            if ligne != r.parent and len(enfants) > FRERES:
+                freres = tuple(x for x in enfants if x != ligne)
+                membres = [(r.parent,), (ligne,), freres]
+            places.append((r, np.array([rang.setdefault(m, len(rang)) for m in membres])))
+        return list(rang), places
 
 
 def connaitre(
@@ -235,13 +318,18 @@ def _autre(x: Flottants, vrais: Flottants) -> npt.NDArray[np.bool_]:
 class _Contraintes:
     """Collects « first − sum of the others = 0, or ≥ 0 »."""
 
-    def __init__(self, variables: int) -> None:
-        self.variables = variables
+    def __init__(self) -> None:
+        self.variables = 0
         self._lignes: list[npt.NDArray[np.int64]] = []
         self._colonnes: list[npt.NDArray[np.int64]] = []
         self._valeurs: list[Flottants] = []
         self._hauts: list[Flottants] = []
         self._combien = 0
+
+    def reserver(self, combien: int) -> int:
+        """Room for so many variables. Returns the first."""
+        self.variables += combien
+        return self.variables - combien
 
     def ajouter(self, cases: npt.NDArray[np.int64], reste: bool, *, signe: int = 1) -> None:
         """`cases` (m, 1 + children): m relations of the same shape."""

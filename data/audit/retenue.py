@@ -12,14 +12,18 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from data.audit.charpente import Charpente
+from data.audit.charpente import Charpente, Rangs
 from data.audit.explication import Borne, Explication, Relations, bornes_d_un_reste
 from data.audit.programmes import PETIT
 from data.audit.propagation import Bornes, Nombres, borner_reste, choisir
 from data.audit.savoir import ASSIETTE, PAS, Publiables, cacher, lignes_de
+from data.treillis import FILTRES_PERMIS
 
 ANNEAUX = 4
 """How far from a cell a table to withhold is looked for, in relations, when nothing explains it."""
+
+PATIENCE = 5
+"""Times one source is hidden for each cell found; then twice as many each time."""
 
 Cellule = tuple[int, int]
 Drapeaux = npt.NDArray[np.bool_]
@@ -114,12 +118,17 @@ def _restes_de_lignes(
 
 class Retenue:
     """Withholds tables of one frame, the cheapest first. `nouvelles`: those it added, as (row,
-    table); `arrondies`: rows whose headline is no longer exact."""
+    table); `arrondies`: rows whose headline is no longer exact. `autre`, `jumelles`: the other
+    frame, and its cells that count the same youths as one of these (`jumeler`)."""
 
     def __init__(self, charpente: Charpente, pub: Publiables) -> None:
         self.charpente, self.pub = charpente, pub
+        self.autre: Retenue | None = None
+        self.jumelles: dict[Cellule, list[Cellule]] = {}
         self.nouvelles: list[tuple[int, int]] = []
         self.arrondies: list[int] = []
+        self._par_lieu: dict[tuple[str, str], list[int]] | None = None
+        self._caches: tuple[tuple[int, int], Drapeaux] | None = None
         self.relations = Relations(charpente)
         self._tables_de: dict[int, list[int]] = {}
         for rang, table in enumerate(charpente.tables):
@@ -132,36 +141,101 @@ class Retenue:
         trouvailles: Sequence[Trouvaille],
         explication: Explication | None,
         connues: Drapeaux | None = None,
-        combien: int = 1,
+        effort: int = 0,
     ) -> bool:
         """Withhold what makes these cells known. Returns whether anything could be.
 
         `explication`: where the attacker's bounds come from (None: the nearest table will do).
-        `connues`: what it knows otherwise, which it is no use hiding. `combien`: most sources
-        hidden for each cell; more when one at a time did not do.
+        `connues`: what it knows otherwise, which it is no use hiding. `effort`: how many times it
+        was tried already: one source is hidden for each cell; then, in a small place, what stands
+        under it too (the same table under a filter), in every population; then more sources.
         """
         if not trouvailles:
             return False
-        caches = cacher(self.charpente, self.pub)
-        if connues is not None:
-            caches = caches | connues
+        caches = self.caches() if connues is None else self.caches() | connues
+        caches = caches.copy()
         faites: set[Cellule] = set()
+        agi = False
         for t in trouvailles:
             candidates = self._visibles(
                 explication.sources(t.bornes) if explication else [], caches
             )
             if not candidates:
                 candidates = self._autour(t.cellules, caches)
-            # What was withheld for another cell may be enough for this one: see next round.
-            if not candidates or faites.intersection(candidates):
+            if not candidates:
+                agi |= self._tout_cacher(t.cellules[0][0], effort, caches)
                 continue
+            # What was withheld for another cell may be enough for this one: see next round.
+            if faites.intersection(candidates):
+                continue
+            combien = 1 << min(max(effort - PATIENCE, 0), 6)
             for choisie in sorted(candidates, key=lambda c: self._prix(c, caches))[:combien]:
                 faites.add(choisie)
-                self._cacher(*choisie, caches)
-        return bool(faites)
+                for cellule in (choisie, *self._dessous(choisie, effort)):
+                    self._cacher(*cellule, caches)
+                    if self.autre is not None:
+                        for jumelle in self.jumelles.get(cellule, []):
+                            self.autre._cacher(*jumelle, self.autre.caches().copy())
+        return agi or bool(faites)
+
+    def _tout_cacher(self, ligne: int, effort: int, caches: Drapeaux) -> bool:
+        """When no table near a cell is left to hide: every table of its context, in every
+        population; then of its place. Returns whether anything was left."""
+        _, type_, lieu, filtres = self.charpente.cles[ligne]
+        lignes = self._du_lieu(type_, lieu)
+        if effort < PATIENCE or FILTRES_PERMIS[type_] > 1:
+            lignes = [i for i in lignes if self.charpente.cles[i][3] == filtres]
+        combien = len(self.nouvelles)
+        for i in lignes:
+            for rang in np.flatnonzero(self._posees[i] & ~self.pub.retenues[i]).tolist():
+                table = self.charpente.tables[rang]
+                if table.membres and PAS * int(self.pub.p[i, table.base]) < ASSIETTE:
+                    continue
+                self.pub.retenues[i, rang] = True
+                self.nouvelles.append((i, rang))
+                caches[i, [table.base_auditee, *(k for _, k in table.membres)]] = True
+        return len(self.nouvelles) > combien
+
+    def _du_lieu(self, type_: str, lieu: str) -> list[int]:
+        """Rows of a place."""
+        if self._par_lieu is None:
+            self._par_lieu = {}
+            for i, (_, t, x, _) in enumerate(self.charpente.cles):
+                self._par_lieu.setdefault((t, x), []).append(i)
+        return self._par_lieu[type_, lieu]
 
     def _visibles(self, cellules: Sequence[Cellule], caches: Drapeaux) -> list[Cellule]:
-        return [c for c in cellules if self._montrees(*c, caches)]
+        return [c for c in cellules if self._montrees(*c, caches) or self._montree_ailleurs(c)]
+
+    def _montree_ailleurs(self, cellule: Cellule) -> bool:
+        """Whether the other frame shows the same youths."""
+        jumelles = self.jumelles.get(cellule)
+        if self.autre is None or not jumelles:
+            return False
+        caches = self.autre.caches()
+        return any(self.autre._montrees(*c, caches) for c in jumelles)
+
+    def caches(self) -> Drapeaux:
+        """Cells not to be read anywhere, as long as nothing more is withheld."""
+        fait = (len(self.nouvelles), len(self.arrondies))
+        if self._caches is None or self._caches[0] != fait:
+            self._caches = (fait, cacher(self.charpente, self.pub))
+        return self._caches[1]
+
+    def _dessous(self, cellule: Cellule, effort: int) -> list[Cellule]:
+        """The same youths under one more filter, in a small place: other roads to the same cell."""
+        ligne, colonne = cellule
+        population, type_, lieu, filtres = self.charpente.cles[ligne]
+        if not effort or colonne == 0 or FILTRES_PERMIS[type_] > 1:
+            return []
+        voulus = set(filtres.split("&")) - {""}
+        return [
+            (i, colonne)
+            for i in self._du_lieu(type_, lieu)
+            if i != ligne
+            and voulus <= set(self.charpente.cles[i][3].split("&"))
+            and (effort > 1 or self.charpente.cles[i][0] == population)
+        ]
 
     def _autour(self, cellules: Sequence[Cellule], caches: Drapeaux) -> list[Cellule]:
         """The nearest cells that can be read."""
@@ -176,13 +250,13 @@ class Retenue:
             autour = [c for c in suivantes if c not in vues]
         return []
 
-    def _prix(self, cellule: Cellule, caches: Drapeaux) -> tuple[bool, int, int]:
-        """What is lost by hiding: headlines last, then how many tables, of how many youths."""
+    def _prix(self, cellule: Cellule, caches: Drapeaux) -> tuple[bool, int]:
+        """What is lost by hiding: headlines last; then tables, worth the youths they tell of."""
         ligne, colonne = cellule
+        tables = len(self._montrees(ligne, colonne, caches))
         return (
             colonne == 0 and bool(self.pub.entetes[ligne]),
-            len(self._montrees(ligne, colonne, caches)),
-            int(self.pub.n[ligne, 0]),
+            max(tables, 1) * (int(self.pub.n[ligne, 0]) + ASSIETTE),
         )
 
     def _montrees(self, ligne: int, colonne: int, caches: Drapeaux) -> list[int]:
@@ -209,3 +283,12 @@ class Retenue:
             self.nouvelles.append((ligne, rang))
             table = self.charpente.tables[rang]
             caches[ligne, [table.base_auditee, *(k for _, k in table.membres)]] = True
+
+
+def jumeler(a: Retenue, b: Retenue, liens: tuple[Rangs, Rangs, Rangs, Rangs]) -> None:
+    """Let two frames know the cells they share (`charpente.relier`): what one hides, the other
+    must not show."""
+    a.autre, b.autre = b, a
+    for ra, ka, rb, kb in zip(*(x.tolist() for x in liens), strict=True):
+        a.jumelles.setdefault((ra, ka), []).append((rb, kb))
+        b.jumelles.setdefault((rb, kb), []).append((ra, ka))

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from dashboard.serveur import creer_application
@@ -33,6 +34,7 @@ from tests.attack.octets import (
 )
 from tests.attack.parcours import Etendue, Recu, Visiteur
 from tests.commandes import commander
+from tests.queries.comparaison import est_retenue
 from tests.queries.livraisons import Tirage, charger, tirer
 from tests.queries.naif import Base, Demande, Verite
 from tests.queries.protection import (
@@ -168,6 +170,8 @@ def test_every_row_of_the_api_is_the_one_of_the_contract(
     seuils: Seuils,
 ) -> None:
     fichier, verite = tiree
+    with t.ouvrir(f"sqlite:///{fichier}", lecture_seule=True).connect() as conn:
+        auditees = {tuple(cle.split("|")) for cle in conn.scalars(sa.select(t.retenues.c.cle))}
     visiteur = Visiteur(servir(fichier), point_de_vue, etendue=etendue(23))
     comparees = petites = 0
     for recu in visiteur.lire_l_api():
@@ -179,9 +183,11 @@ def test_every_row_of_the_api_is_the_one_of_the_contract(
             attendues = attendre_protege(verite, demande, seuils)
             assert len(lignes) == len(attendues)
             for ligne, attendue in zip(lignes, attendues, strict=True):
-                # What the audit withholds says nothing, whatever the rule would have said.
+                donnee = _attendue(ligne)
+                # What the audit withholds, or rounds, says less than the rule would have said.
                 tu = ligne["statut"] == "non_diffuse" and ligne["effectif"] is None
-                assert tu or _attendue(ligne) == attendue, (recu.demande, demande)
+                tu |= _contexte(demande) in auditees and est_retenue(donnee, attendue)
+                assert tu or donnee == attendue, (recu.demande, demande)
             comparees += len(lignes)
             petites += sum(
                 1 <= len(getattr(c, "membres", None) or ()) <= 4 for c in verite.cellules(demande)
@@ -189,6 +195,13 @@ def test_every_row_of_the_api_is_the_one_of_the_contract(
     # Of the rows compared, many stand for one to four youths.
     assert comparees > 2_000
     assert petites > 200
+
+
+def _contexte(demande: Demande) -> tuple[str, ...]:
+    """Key of a context, as the store writes it."""
+    filtres = "&".join(f"{p}={v}" for p, v in demande.filtres)
+    population = "croises" if demande.croiser else demande.population_reelle
+    return (demande.annee, population, *demande.lieu, filtres)
 
 
 def _demande(ligne: dict[str, Any], croiser: str | None) -> Demande:

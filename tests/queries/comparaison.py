@@ -64,12 +64,12 @@ def comparer(
     """
     lignes = [ecrire_ligne(x) for x in reponse.lignes]
     for donnee, attendue in zip(lignes, attendues, strict=False):
-        retenue = q.annee in auditees and _retenue(donnee, attendue)
+        retenue = q.annee in auditees and est_retenue(donnee, attendue)
         assert donnee == attendue or retenue, f"{q}\ndonnée   {donnee}\nattendue {attendue}"
     assert len(lignes) == len(attendues), q
 
 
-def _retenue(donnee: Attendue, attendue: Attendue) -> bool:
+def est_retenue(donnee: Attendue, attendue: Attendue) -> bool:
     """Whether a row is the expected one, but for what the audit withheld: nothing else changes."""
     if donnee.statut == "non_diffuse":
         return donnee.effectif is None and donnee.part is None and donnee.valeur is None

@@ -19,7 +19,7 @@ OUVERTS_A_QUERIES = {
 }
 """Modules of `data` that the query layer may import."""
 
-LOURDS = ("pandas", "numpy", "scipy", "openpyxl")
+LOURDS = ("pandas", "numpy", "numba", "scipy", "openpyxl")
 
 
 def fichiers(*noms: str) -> list[Path]:

@@ -1,0 +1,318 @@
+"""The inner loops of the audit, compiled: bounds of two million cells, again and again.
+
+Cells are (row, column) of two arrays of bounds. Relations come as `Rouages`: those between columns
+hold in every row, those between rows in the columns of their family, equalities between two cells.
+A cell that moves is marked for each of the three kinds; only what is marked is looked at again.
+"""
+
+# Compiled code: loops, and no function that numba does not know.
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+Entiers = npt.NDArray[np.int32]
+Rangs = npt.NDArray[np.int64]
+Octets = npt.NDArray[np.uint8]
+Drapeaux = npt.NDArray[np.bool_]
+
+PAR_COLONNES, PAR_LIGNES, PAR_EGALITES = 1, 2, 4
+"""Marks of a cell: relations between columns, between rows, equalities still to be looked at."""
+TOUT = PAR_COLONNES | PAR_LIGNES | PAR_EGALITES
+SAUF_COLONNES, SAUF_LIGNES = TOUT - PAR_COLONNES, TOUT - PAR_LIGNES
+SAUF_EGALITES = TOUT - PAR_EGALITES
+
+INFINI = 1 << 20
+"""More youths than there can be anywhere."""
+
+SANS_RESTE, RESTE_BORNE, RESTE_LIBRE = 0, 1, 2
+"""What a relation between rows leaves out: nobody; at most the youths of the parent whom no child
+counts; as many as one likes."""
+
+FINI, CONTRADICTION, SANS_FIN = 0, 1, 2
+
+
+class Rouages(NamedTuple):
+    """The relations of a frame, as arrays (`debuts` are places in the list that follows them).
+
+    Columns: `c_parent`, `c_reste`, `c_recouvre` of each; `c_debuts`, `c_enfants`; `c_de_debuts`,
+    `c_de`: those of each column. Rows: the same with `l_`, `l_reste` as above, `l_famille`, and
+    `l_colonnes` (family, column). Equalities `e_`: those of each row, (column, other row, other
+    column).
+    """
+
+    c_parent: Rangs
+    c_reste: Drapeaux
+    c_recouvre: Drapeaux
+    c_debuts: Rangs
+    c_enfants: Rangs
+    c_de_debuts: Rangs
+    c_de: Rangs
+    l_parent: Rangs
+    l_reste: Octets
+    l_famille: Rangs
+    l_debuts: Rangs
+    l_enfants: Rangs
+    l_de_debuts: Rangs
+    l_de: Rangs
+    l_colonnes: Drapeaux
+    e_debuts: Rangs
+    e_colonne: Rangs
+    e_ligne: Rangs
+    e_autre: Rangs
+
+
+class Suivi(NamedTuple):
+    """What a propagation keeps of its course: marks of the cells, rows still to be seen, rows that
+    moved; and, when `suivre`, the step at which each bound last moved."""
+
+    marques: Octets
+    sales: Drapeaux
+    touchees: Drapeaux
+    suivre: bool
+    bas: Entiers
+    haut: Entiers
+
+
+@numba.njit(cache=True, nogil=True)
+def _voir_les_colonnes(
+    bas: Entiers, haut: Entiers, rouages: Rouages, suivi: Suivi, pas: int
+) -> int:
+    """In each row still to be seen, the relations between columns until none moves, then the
+    cells equal to those that moved. Returns the step reached, −1 when bounds contradict."""
+    # Out of the tuples once: reading them costs more than what is computed.
+    parent, reste, recouvre = rouages.c_parent, rouages.c_reste, rouages.c_recouvre
+    debuts, enfants = rouages.c_debuts, rouages.c_enfants
+    de_debuts, de = rouages.c_de_debuts, rouages.c_de
+    e_debuts, e_colonne = rouages.e_debuts, rouages.e_colonne
+    e_ligne, e_autre = rouages.e_ligne, rouages.e_autre
+    marques, sales, touchees = suivi.marques, suivi.sales, suivi.touchees
+    suivre, pas_b, pas_h = suivi.suivre, suivi.bas, suivi.haut
+    attente = np.zeros(len(parent), dtype=np.bool_)
+    lignes, colonnes = bas.shape
+    for r in range(lignes):
+        if not sales[r]:
+            continue
+        sales[r] = False
+        avant = 0
+        for k in range(colonnes):
+            avant += bas[r, k] - haut[r, k]
+        eb, eh, em = bas[r], haut[r], marques[r]
+        tb, th = pas_b[r if suivre else 0], pas_h[r if suivre else 0]
+        while True:
+            rien = True
+            for k in range(colonnes):
+                if em[k] & PAR_COLONNES:
+                    em[k] &= SAUF_COLONNES
+                    for i in range(de_debuts[k], de_debuts[k + 1]):
+                        attente[de[i]] = True
+                        rien = False
+            if rien:
+                break
+            for s in range(len(attente)):
+                if not attente[s]:
+                    continue
+                attente[s] = False
+                somme_b, somme_h, plus_grand = np.int32(0), np.int32(0), np.int32(0)
+                for i in range(debuts[s], debuts[s + 1]):
+                    k = enfants[i]
+                    somme_b += eb[k]
+                    somme_h += eh[k]
+                    plus_grand = max(plus_grand, eb[k])
+                p = parent[s]
+                pas += 2
+                b = plus_grand if recouvre[s] else somme_b
+                if b > eb[p]:
+                    eb[p] = b
+                    em[p] |= TOUT
+                    if suivre:
+                        tb[p] = pas - 1
+                if not reste[s] and somme_h < eh[p]:
+                    eh[p] = somme_h
+                    em[p] |= TOUT
+                    if suivre:
+                        th[p] = pas - 1
+                manque = eb[p] - somme_h
+                place = eh[p] if recouvre[s] else eh[p] - somme_b
+                for i in range(debuts[s], debuts[s + 1]):
+                    k = enfants[i]
+                    b, h = eb[k], eh[k]
+                    if not reste[s] and manque + h > b:
+                        eb[k] = manque + h
+                        em[k] |= TOUT
+                        if suivre:
+                            tb[k] = pas
+                    most = place if recouvre[s] else place + b
+                    if most < h:
+                        eh[k] = most
+                        em[k] |= TOUT
+                        if suivre:
+                            th[k] = pas
+        apres = 0
+        for k in range(colonnes):
+            apres += eb[k] - eh[k]
+            if eb[k] > eh[k]:
+                return -1
+        touchees[r] |= apres != avant
+        for i in range(e_debuts[r], e_debuts[r + 1]):
+            k, x, m = e_colonne[i], e_ligne[i], e_autre[i]
+            if not em[k] & PAR_EGALITES:
+                continue
+            pas += 1
+            if eb[k] > bas[x, m]:
+                bas[x, m] = eb[k]
+                marques[x, m] |= TOUT
+                sales[x] = touchees[x] = True
+                if suivre:
+                    pas_b[x, m] = pas
+            elif eb[k] < bas[x, m]:
+                eb[k] = bas[x, m]
+                em[k] |= TOUT
+                sales[r] = touchees[r] = True
+                if suivre:
+                    tb[k] = pas
+            if eh[k] < haut[x, m]:
+                haut[x, m] = eh[k]
+                marques[x, m] |= TOUT
+                sales[x] = touchees[x] = True
+                if suivre:
+                    pas_h[x, m] = pas
+            elif eh[k] > haut[x, m]:
+                eh[k] = haut[x, m]
+                em[k] |= TOUT
+                sales[r] = touchees[r] = True
+                if suivre:
+                    th[k] = pas
+        if not sales[r]:
+            for k in range(colonnes):
+                em[k] &= SAUF_EGALITES
+    return pas
+
+
+@numba.njit(cache=True, nogil=True)
+def _voir_les_lignes(bas: Entiers, haut: Entiers, rouages: Rouages, suivi: Suivi, pas: int) -> int:
+    """The relations between rows in which a marked cell stands. Returns the step reached."""
+    parent, reste, famille = rouages.l_parent, rouages.l_reste, rouages.l_famille
+    debuts, enfants, permises = rouages.l_debuts, rouages.l_enfants, rouages.l_colonnes
+    de_debuts, de = rouages.l_de_debuts, rouages.l_de
+    marques, sales, touchees = suivi.marques, suivi.sales, suivi.touchees
+    suivre, pas_b, pas_h = suivi.suivre, suivi.bas, suivi.haut
+    lignes, colonnes = bas.shape
+    attente = np.zeros(len(parent), dtype=np.bool_)
+    for r in range(lignes):
+        vue = False
+        em = marques[r]
+        for k in range(colonnes):
+            vue |= (em[k] & PAR_LIGNES) != 0
+            em[k] &= SAUF_LIGNES
+        if vue:
+            for i in range(de_debuts[r], de_debuts[r + 1]):
+                attente[de[i]] = True
+    somme_b = np.zeros(colonnes, dtype=np.int32)
+    somme_h = np.zeros(colonnes, dtype=np.int32)
+    for q in range(len(attente)):
+        if not attente[q]:
+            continue
+        p, bonnes = parent[q], permises[famille[q]]
+        pb, ph = bas[p], haut[p]
+        somme_b[:] = 0
+        somme_h[:] = 0
+        for i in range(debuts[q], debuts[q + 1]):
+            eb, eh = bas[enfants[i]], haut[enfants[i]]
+            for k in range(colonnes):
+                somme_b[k] += eb[k]
+                somme_h[k] += eh[k]
+        plafond = np.int32(0)
+        if reste[q] == RESTE_LIBRE:
+            plafond = np.int32(INFINI)
+        elif reste[q] == RESTE_BORNE:
+            plafond = max(ph[0] - somme_b[0], np.int32(0))
+        pas += 2
+        bouge = False
+        for k in range(colonnes):
+            bouge |= bonnes[k] and (somme_b[k] > pb[k] or somme_h[k] + plafond < ph[k])
+        if bouge:
+            sales[p] = touchees[p] = True
+            em = marques[p]
+            for k in range(colonnes):
+                if bonnes[k] and somme_b[k] > pb[k]:
+                    pb[k] = somme_b[k]
+                    em[k] |= TOUT
+                    if suivre:
+                        pas_b[p, k] = pas - 1
+                if bonnes[k] and somme_h[k] + plafond < ph[k]:
+                    ph[k] = somme_h[k] + plafond
+                    em[k] |= TOUT
+                    if suivre:
+                        pas_h[p, k] = pas - 1
+        for i in range(debuts[q], debuts[q + 1]):
+            r = enfants[i]
+            eb, eh = bas[r], haut[r]
+            bouge = False
+            for k in range(colonnes):
+                bouge |= bonnes[k] and (
+                    pb[k] - plafond - somme_h[k] + eh[k] > eb[k]
+                    or ph[k] - somme_b[k] + eb[k] < eh[k]
+                )
+            if not bouge:
+                continue
+            sales[r] = touchees[r] = True
+            em = marques[r]
+            for k in range(colonnes):
+                b, h = eb[k], eh[k]
+                if bonnes[k] and pb[k] - plafond - somme_h[k] + h > b:
+                    eb[k] = pb[k] - plafond - somme_h[k] + h
+                    em[k] |= TOUT
+                    if suivre:
+                        pas_b[r, k] = pas
+                if bonnes[k] and ph[k] - somme_b[k] + b < h:
+                    eh[k] = ph[k] - somme_b[k] + b
+                    em[k] |= TOUT
+                    if suivre:
+                        pas_h[r, k] = pas
+    return pas
+
+
+@numba.njit(cache=True, nogil=True)
+def propager(bas: Entiers, haut: Entiers, rouages: Rouages, suivi: Suivi, tours: int) -> int:
+    """Tighten the bounds until none moves, in place. Returns FINI, CONTRADICTION or SANS_FIN."""
+    pas = 0
+    for _ in range(tours):
+        if not suivi.sales.any():
+            return FINI
+        while suivi.sales.any():
+            pas = _voir_les_colonnes(bas, haut, rouages, suivi, pas)
+            if pas < 0:
+                return CONTRADICTION
+        pas = _voir_les_lignes(bas, haut, rouages, suivi, pas)
+    return SANS_FIN
+
+
+@numba.njit(cache=True, nogil=True)
+def garder_les_neuves(
+    lignes: Rangs,
+    colonnes: Rangs,
+    differe: Drapeaux,
+    autour_debuts: Rangs,
+    autour: Rangs,
+    cote_debuts: Rangs,
+    cote: Rangs,
+) -> Drapeaux:
+    """Which of these cells have a cell that differs among the rows and columns around them."""
+    n = len(lignes)
+    gardees = np.zeros(n, dtype=np.bool_)
+    for i in range(n):
+        r, k = lignes[i], colonnes[i]
+        for a in range(autour_debuts[r], autour_debuts[r + 1]):
+            x = autour[a]
+            for c in range(cote_debuts[k], cote_debuts[k + 1]):
+                if differe[x, cote[c]]:
+                    gardees[i] = True
+                    break
+            if gardees[i]:
+                break
+    return gardees
