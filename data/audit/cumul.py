@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from data.audit.charpente import Charpente
+from data.audit.charpente import Charpente, Rangs
 from data.audit.examen import DEPARTEMENT, REPRISES, Attaquant, Bilan, Cadre, nommer_les_attaquants
 from data.audit.programmes import connaitre
 from data.audit.propagation import AuditImpossible, Bornes, Nombres, propager, resserrer, verifier
@@ -161,21 +161,18 @@ class ExamenDesCumuls:
         return vue.connues, trouvees, cellules
 
     def _retenir(self, trouvees: list[_Trouvee], connues: list[Drapeaux] | None, tour: int) -> bool:
-        """Withhold, in each cumul that stands in a sum with it, the table nearest to each cell."""
+        """Withhold, in each cumul that stands in a sum with it (in all of them when none does:
+        sums that share years lead from one to the other), the table nearest to each cell."""
         agi = False
-        composantes = self.cumuls.composantes
-        for i, retenue in self.retenues.items():
-            siennes = {i, *composantes[i].annees}
-            ici = [t.trouvaille for t in trouvees if t.composante in siennes]
-            # A cell of another cumul comes from the years the two share.
-            ici += [
-                t.trouvaille
-                for t in trouvees
-                if t.composante not in siennes
-                and siennes & set(composantes[t.composante].annees)
-                and t.composante not in self.retenues
+        par_cumul: dict[int, list[Trouvaille]] = {i: [] for i in self.retenues}
+        for t in trouvees:
+            directs = [
+                i for i in self.retenues if t.composante in (i, *self.cumuls.composantes[i].annees)
             ]
-            agi |= retenue.retenir(ici, None, connues[i] if connues else None, tour)
+            for i in directs or self.retenues:
+                par_cumul[i].append(t.trouvaille)
+        for i, siennes in par_cumul.items():
+            agi |= self.retenues[i].retenir(siennes, None, connues[i] if connues else None, tour)
         return agi
 
     def _voir_tout(self) -> _Vue:
@@ -240,7 +237,11 @@ class ExamenDesCumuls:
         while True:
             for bornes, celles, t in zip(vue.bornes, changees, touchees, strict=True):
                 t |= propager(bornes, self.charpente, celles)
-            bougees = self._additionner(vue.bornes)
+            # The rows of a collège are nobody else's: where nothing moved, no sum does.
+            lignes_a_voir = np.flatnonzero(
+                np.logical_or.reduce(touchees) if vue.changees else np.ones(lignes, dtype=bool)
+            )
+            bougees = self._additionner(vue.bornes, lignes_a_voir)
             if not any(c.any() for c in bougees):
                 break
             for t, cellules in zip(touchees, bougees, strict=True):
@@ -249,13 +250,14 @@ class ExamenDesCumuls:
         if vue.changees is not None:
             vue.touchees = touchees
 
-    def _additionner(self, bornes: list[Bornes]) -> list[Drapeaux]:
-        """Tighten « cumul = sum of its years », in place. Returns the cells that moved in each."""
-        avant = [(b.bas.copy(), b.haut.copy()) for b in bornes]
+    def _additionner(self, bornes: list[Bornes], lignes: Rangs) -> list[Drapeaux]:
+        """Tighten « cumul = sum of its years » in these rows, in place. Returns the cells that
+        moved in each component."""
+        ici = [Bornes(b.bas[lignes], b.haut[lignes]) for b in bornes]
         for i, c in enumerate(self.cumuls.composantes):
             if not c.annees:
                 continue
-            cumul, annees = bornes[i], [bornes[a] for a in c.annees]
+            cumul, annees = ici[i], [ici[a] for a in c.annees]
             bas = np.sum([b.bas for b in annees], axis=0, dtype=np.int32)
             haut = np.sum([b.haut for b in annees], axis=0, dtype=np.int32)
             np.maximum(cumul.bas, bas, out=cumul.bas)
@@ -265,7 +267,13 @@ class ExamenDesCumuls:
                 nouveau_bas = cumul.bas - (haut - b.haut)
                 np.minimum(b.haut, nouveau_haut, out=b.haut)
                 np.maximum(b.bas, nouveau_bas, out=b.bas)
-        return [(b.bas != x) | (b.haut != y) for b, (x, y) in zip(bornes, avant, strict=True)]
+        sortie = []
+        for b, neuf in zip(bornes, ici, strict=True):
+            bouge = np.zeros(b.bas.shape, dtype=bool)
+            bouge[lignes] = (b.bas[lignes] != neuf.bas) | (b.haut[lignes] != neuf.haut)
+            b.bas[lignes], b.haut[lignes] = neuf.bas, neuf.haut
+            sortie.append(bouge)
+        return sortie
 
     def _trouver(self, vue: _Vue) -> list[_Trouvee]:
         """Small cells known in a cumul or, through it, in one of the years."""

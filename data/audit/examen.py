@@ -159,6 +159,7 @@ class Examen:
         )
         jumeler(*self.retenues, annee.liens)
         self._base: Vue | None = None
+        self._cellules = 0
         self._explications: tuple[Explication, Explication] | None = None
 
     def mener(self, progression: Callable[[str], None]) -> list[Bilan]:
@@ -224,8 +225,12 @@ class Examen:
                 # What follows from the margins alone is nothing new.
                 vue.connues = self._deja_su(attaquant.colleges, vue)
                 trouvees = self._trouver(vue)
-            garde = any(trouvees) or attaquant.association
-            return vue if garde else None, trouvees, self._petites(vue)
+            cellules = self._petites(vue)
+            if any(trouvees):
+                return vue, trouvees, cellules
+            if attaquant.association:
+                self.annee.garder(attaquant.association, vue.principal, vue.verite)
+            return None, trouvees, cellules
 
         with ThreadPoolExecutor(os.cpu_count()) as equipe:
             taches = [equipe.submit(essayer, a) for a in attaquants]
@@ -233,9 +238,6 @@ class Examen:
             for attaquant, tache in zip(attaquants, taches, strict=True):
                 progression(attaquant.nom)
                 vue, trouvees, cellules = tache.result()
-                if vue is not None and attaquant.association and not any(trouvees):
-                    self.annee.garder(attaquant.association, vue.principal, vue.verite)
-                    vue = None
                 faits.append((attaquant, vue or base, trouvees, cellules))
         yield from faits
 
@@ -339,13 +341,19 @@ class Examen:
         return self._explications
 
     def _petites(self, vue: Vue) -> int:
+        """Small cells this attacker is after. School heads are after the same as every reader."""
+        if vue.verite is self.base().verite and self._cellules:
+            return self._cellules
         p, c = self.annee.principal.charpente, self.annee.croise.charpente
-        return (
+        cellules = (
             int(petites(vue.verite).sum())
             + int(petites(vue.verite_croisee).sum())
             + compter_restes(p, vue.verite)
             + compter_restes(c, vue.verite_croisee)
         )
+        if vue.verite is self.base().verite:
+            self._cellules = cellules
+        return cellules
 
     def _propager(self, vue: Vue) -> None:
         """Both frames to their common fixpoint."""

@@ -188,9 +188,8 @@ class Retenue:
         combien = len(self.nouvelles)
         for i in lignes:
             for rang in np.flatnonzero(self._posees[i] & ~self.pub.retenues[i]).tolist():
+                # Those that would be refused too: « too few » says how few at the most.
                 table = self.charpente.tables[rang]
-                if table.membres and PAS * int(self.pub.p[i, table.base]) < ASSIETTE:
-                    continue
                 self.pub.retenues[i, rang] = True
                 self.nouvelles.append((i, rang))
                 caches[i, [table.base_auditee, *(k for _, k in table.membres)]] = True
