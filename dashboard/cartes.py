@@ -175,7 +175,7 @@ def remplir(matiere: Matiere, ctx: Contexte) -> list[Any]:
     if matiere.reference:
         colonnes.append(matiere.reference)
     corps: list[Any] = [html.P(phrase, className="phrase", id=f"phrase-{ind.id}")]
-    if any(x.affichee or x.statut == "masque" for r in matiere.principales for x in r.lignes):
+    if _a_quelque_chose(matiere.principales):
         if ctx.selection.vue == "tableau":
             corps.append(html.Div(tableaux.donnees(colonnes), className="defile", tabIndex=0))
         else:
@@ -191,8 +191,16 @@ def remplir(matiere: Matiere, ctx: Contexte) -> list[Any]:
                     className="chiffres",
                 )
             )
+    elif _a_quelque_chose(matiere.alentours):
+        # What is withheld of the place says nothing against its parts.
+        corps += _autour(matiere, ctx)
     corps.append(_pied(matiere, ctx))
     return _assembler(corps)
+
+
+def _a_quelque_chose(reponses: Sequence[Reponse]) -> bool:
+    """Whether some row can be shown, were it as « moins de »."""
+    return any(x.affichee or x.statut == "masque" for r in reponses for x in r.lignes)
 
 
 def _resumer_une(reponse: Reponse, ctx: Contexte) -> str:

@@ -87,7 +87,10 @@ def _pourquoi(reponse: Reponse, statut: str) -> str:
     if statut == "masque":
         return f"moins de {reponse.politique.plancher} jeunes pour chaque réponse"
     texte = STATUTS.get(statut, STATUTS["refuse"])
-    return texte[0].lower() + texte[1:]
+    texte = texte[0].lower() + texte[1:]
+    if statut == "non_diffuse":
+        texte += " : recoupé avec d’autres, ce tableau laisserait connaître un très petit groupe"
+    return texte
 
 
 def _phrase_effectif(

@@ -5,6 +5,8 @@ interval propagation over the additive relations of the lattice, then linear pro
 is left nearly known. A table that lets a cell of 1 to 4 youths be known for certain is withheld.
 
 `regions` (what a column counts) → `charpente` (rows, columns and the relations between them) →
-`savoir` (what an attacker starts from) → `propagation` (what follows) → `programmes` (linear
-programming) → `retenue` (what to withhold) → `examen` (the whole, year by year) → `rapport`.
+`savoir` (what an attacker starts from) → `propagation` (what follows; its loops, compiled, are in
+`noyau`) → `programmes` (linear programming) → `retenue` (what to withhold, found by `explication`)
+→ `examen` (every attacker, one year) and `cumul` (the three-year cumuls, all together) →
+`conduite` (the whole, in the import; `memoire` keeps what was known before) → `rapport`.
 """

@@ -7,7 +7,7 @@ until clean, one after the other. Contract, confidentialité, « Audit at import
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -210,7 +210,7 @@ class Examen:
 
     def _essayer(
         self, attaquants: list[Attaquant], progression: Callable[[str], None]
-    ) -> Iterator[tuple[Attaquant, Vue, Trouvees, int]]:
+    ) -> list[tuple[Attaquant, Vue, Trouvees, int]]:
         """What each of these attackers knows and finds, and how many small cells it tried.
 
         They look at the same bounds, each on its own copy: as many at a time as there are cores.
@@ -239,7 +239,7 @@ class Examen:
                 progression(attaquant.nom)
                 vue, trouvees, cellules = tache.result()
                 faits.append((attaquant, vue or base, trouvees, cellules))
-        yield from faits
+        return faits
 
     def base(self) -> Vue:
         """What the reader of every protected number knows, at its fixpoint (kept until something

@@ -249,14 +249,18 @@ class Retenue:
             autour = [c for c in suivantes if c not in vues]
         return []
 
-    def _prix(self, cellule: Cellule, caches: Drapeaux) -> tuple[bool, int]:
-        """What is lost by hiding: headlines last; then tables, worth the youths they tell of."""
+    def _prix(self, cellule: Cellule, caches: Drapeaux) -> tuple[int, int]:
+        """What is lost by hiding: headlines last, before them the charts of the département that
+        the report prints; then tables, worth the youths they tell of."""
         ligne, colonne = cellule
+        _, type_, _, filtres = self.charpente.cles[ligne]
+        rang = 0
+        if colonne == 0 and self.pub.entetes[ligne]:
+            rang = 2
+        elif type_ == "departement" and not filtres:
+            rang = 1
         tables = len(self._montrees(ligne, colonne, caches))
-        return (
-            colonne == 0 and bool(self.pub.entetes[ligne]),
-            max(tables, 1) * (int(self.pub.n[ligne, 0]) + ASSIETTE),
-        )
+        return rang, max(tables, 1) * (int(self.pub.n[ligne, 0]) + ASSIETTE)
 
     def _montrees(self, ligne: int, colonne: int, caches: Drapeaux) -> list[int]:
         """Tables in which this cell can be read."""
