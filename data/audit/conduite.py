@@ -159,7 +159,6 @@ class _Conduite:
             principal,
             croise,
             relier(charpente, croisee),
-            self._charpente_des_colleges(debut),
             self.associations,
             list(a.geographie.colleges),
             siens,

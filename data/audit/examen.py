@@ -66,15 +66,13 @@ class Annee:
     `siens(association)`: true numbers of its own youths in the main frame and in the crossings.
     `ancien_de(association)`: what it kept of earlier publications about the others' youths;
     `garder`: keep what it knows now (bounds, truth of the others).
-    `liens`: cells the two frames share (`charpente.relier`). `colleges_seuls`: the frame of the
-    collèges alone.
+    `liens`: cells the two frames share (`charpente.relier`).
     """
 
     nom: str
     principal: Cadre
     croise: Cadre
     liens: tuple[Rangs, Rangs, Rangs, Rangs]
-    colleges_seuls: Charpente
     associations: Sequence[str]
     colleges: Sequence[str]
     siens: Callable[[str], tuple[Nombres, Nombres]]
@@ -318,14 +316,9 @@ class Examen:
         return agi
 
     def _deja_su(self, colleges: Sequence[str], vue: Vue) -> Drapeaux:
-        """Cells that the heads of these collèges know without any publication."""
-        a = self.annee
-        connues = np.zeros(a.principal.charpente.forme, dtype=bool)
-        lignes = np.array(
-            [a.principal.charpente.numero[cle] for cle in a.colleges_seuls.cles], dtype=np.int64
-        )
-        connues[lignes] = savoir_prealable(a.colleges_seuls, vue.verite[lignes], colleges)
-        return connues
+        """Cells that the heads of these collèges know without any publication, elsewhere too: the
+        only collège of a réseau is the réseau."""
+        return savoir_prealable(self.annee.principal.charpente, vue.verite, colleges)
 
     def _expliquer_la_base(self) -> tuple[Explication, Explication]:
         if self._explications is None:

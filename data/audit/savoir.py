@@ -181,8 +181,8 @@ def savoir_prealable(charpente: Charpente, n: Nombres, colleges: Collection[str]
     )
     for lignes, colonnes in charpente.nulles:
         bornes.haut[np.ix_(lignes, colonnes)] = 0
-    sues = ajouter_les_marges_du_college(charpente, n, bornes, colleges)
-    propager(bornes, charpente, sues)
+    ajouter_les_marges_du_college(charpente, n, bornes, colleges)
+    propager(bornes, charpente)
     connues: Drapeaux = bornes.bas == bornes.haut
     return connues
 

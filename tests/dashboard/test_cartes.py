@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -75,6 +76,24 @@ def test_every_card_is_drawn_for_every_reader(
                 phrase = getattr(composant, "aria-label")
                 assert phrase
                 assert str(balises.joindre(phrase)) in html
+
+
+def test_a_chart_withheld_for_the_departement_says_why_and_keeps_its_territoires(
+    depot: Depot,
+) -> None:
+    ctx = _contexte(depot)
+    (matiere,) = cartes.rassembler([ctx.etat.catalogue["hebergement"]], ctx)
+    (tete,) = matiere.principales
+    tue = tuple(
+        Ligne(x.serie, x.modalite, x.libelle, "non_diffuse", note=x.note) for x in tete.lignes
+    )
+    retenue = replace(matiere, principales=(replace(tete, lignes=tue),))
+    html = "".join(
+        getattr(c, "data-html", "") for c in _composants(cartes.remplir(retenue, ctx))
+    ).replace(INSECABLE, " ")
+    assert "non diffusé : recoupé avec d’autres, ce tableau laisserait connaître" in html
+    assert "Par territoire" in html
+    assert "Douai" in html
 
 
 @pytest.mark.parametrize(("lieu", "role"), LIEUX)
