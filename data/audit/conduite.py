@@ -88,7 +88,8 @@ class _Conduite:
         for comptee in annees:
             self.rapport.annees.append(comptee.nom)
             etat = self._examiner_annee(comptee)
-            etats[comptee.nom], verites[comptee.nom] = self._restreindre(etat, comptee.nom)
+            if cumuls:
+                etats[comptee.nom], verites[comptee.nom] = self._restreindre(etat, comptee.nom)
         if cumuls:
             self.rapport.annees.extend(comptee.nom for comptee, _ in cumuls)
             self._examiner_les_cumuls(cumuls, etats, verites)

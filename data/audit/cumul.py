@@ -19,7 +19,7 @@ from data.audit.charpente import Charpente, Rangs
 from data.audit.examen import DEPARTEMENT, REPRISES, Attaquant, Bilan, Cadre, nommer_les_attaquants
 from data.audit.programmes import connaitre
 from data.audit.propagation import AuditImpossible, Bornes, Nombres, propager, resserrer, verifier
-from data.audit.retenue import Retenue, Trouvaille, chercher, compter_restes, petites
+from data.audit.retenue import PATIENCE, Retenue, Trouvaille, chercher, compter_restes, petites
 from data.audit.savoir import (
     ajouter_les_marges_du_college,
     retrancher,
@@ -137,8 +137,11 @@ class ExamenDesCumuls:
                     agi |= self._retenir(trouvees, connues, tour)
             if not encore:
                 return list(bilans.values())
-            if not agi:
-                break
+            if not agi and tour > PATIENCE:
+                encore = [a for a in encore if not self._savait_deja(a)]
+                if encore:
+                    break
+                return list(bilans.values())
             restants = encore
             self._base = None
         noms = ", ".join(self.cumuls.composantes[i].nom for i in self.retenues)
@@ -146,6 +149,28 @@ class ExamenDesCumuls:
             f"L’audit n’a pas abouti pour {noms} : de petits effectifs resteraient connus avec "
             "certitude."
         )
+
+    def _savait_deja(self, attaquant: Attaquant) -> bool:
+        """As `Examen._savait_deja`."""
+        trouvees = self._chercher(attaquant)
+        pubs = [self.cadre(i).pub for i in self.retenues]
+        avant = [p.retenues.copy() for p in pubs]
+        for p in pubs:
+            p.retenues[:] = True
+        self._base = None
+        sans = self._chercher(attaquant)
+        for p, retenues in zip(pubs, avant, strict=True):
+            p.retenues[:] = retenues
+        self._base = None
+        return trouvees <= sans
+
+    def _chercher(self, attaquant: Attaquant) -> set[tuple[int, tuple[tuple[int, int], ...]]]:
+        vue = self._voir(attaquant)
+        return {
+            (i, t.cellules)
+            for i, (bornes, verite) in enumerate(zip(vue.bornes, vue.verites, strict=True))
+            for t in chercher(self.charpente, bornes, verite)
+        }
 
     def _essayer(self, attaquant: Attaquant) -> tuple[list[Drapeaux] | None, list[_Trouvee], int]:
         vue = self._voir(attaquant)

@@ -19,6 +19,8 @@ from data.audit.explication import Explication
 from data.audit.programmes import Programmes, connaitre
 from data.audit.propagation import AuditImpossible, Bornes, Nombres, propager, resserrer, verifier
 from data.audit.retenue import (
+    PATIENCE,
+    Cellule,
     Retenue,
     Trouvaille,
     chercher,
@@ -197,14 +199,42 @@ class Examen:
                     agi |= self._retenir(attaquant, vue, trouvees, tour)
             if not encore:
                 return list(bilans.values())
-            if not agi:
-                break
+            if not agi and tour > PATIENCE:
+                # Nothing is left to withhold: what is known then must not come from this.
+                encore = [a for a in encore if not self._savait_deja(a)]
+                if encore:
+                    break
+                return list(bilans.values())
             restants = encore
             self._base = self._explications = None
         raise AuditImpossible(
             f"L’audit n’a pas abouti pour {self.annee.nom} : de petits effectifs resteraient "
             "connus avec certitude."
         )
+
+    def _savait_deja(self, attaquant: Attaquant) -> bool:
+        """Whether all that an attacker finds it would find if nothing were published now: in what
+        was published before and in what it knows by itself."""
+        trouvees = self._chercher(attaquant)
+        cadres = (self.annee.principal, self.annee.croise)
+        avant = [(c.pub.retenues.copy(), c.pub.entetes.copy()) for c in cadres]
+        for c in cadres:
+            c.pub.retenues[:], c.pub.entetes[:] = True, False
+        self._base = None
+        sans = self._chercher(attaquant)
+        for c, (retenues, entetes) in zip(cadres, avant, strict=True):
+            c.pub.retenues[:], c.pub.entetes[:] = retenues, entetes
+        self._base = None
+        return trouvees <= sans
+
+    def _chercher(self, attaquant: Attaquant) -> set[tuple[int, tuple[Cellule, ...]]]:
+        """Small cells an attacker knows by propagation: (frame, cells)."""
+        vue = self.voir(attaquant)
+        vues = (
+            (self.annee.principal.charpente, vue.principal, vue.verite),
+            (self.annee.croise.charpente, vue.croise, vue.verite_croisee),
+        )
+        return {(i, t.cellules) for i, v in enumerate(vues) for t in chercher(*v)}
 
     def _essayer(
         self, attaquants: list[Attaquant], progression: Callable[[str], None]

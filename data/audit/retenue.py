@@ -118,13 +118,14 @@ def _restes_de_lignes(
 
 class Retenue:
     """Withholds tables of one frame, the cheapest first. `nouvelles`: those it added, as (row,
-    table); `arrondies`: rows whose headline is no longer exact. `autre`, `jumelles`: the other
-    frame, and its cells that count the same youths as one of these (`jumeler`)."""
+    table); `arrondies`: rows whose headline is no longer exact. `autre`, `liens`: the other frame,
+    and the cells of the two that count the same youths (`jumeler`)."""
 
     def __init__(self, charpente: Charpente, pub: Publiables) -> None:
         self.charpente, self.pub = charpente, pub
         self.autre: Retenue | None = None
-        self.jumelles: dict[Cellule, list[Cellule]] = {}
+        self.liens: tuple[Rangs, Rangs, Rangs, Rangs] | None = None
+        self._jumelles: dict[Cellule, list[Cellule]] | None = None
         self.nouvelles: list[tuple[int, int]] = []
         self.arrondies: list[int] = []
         self._par_lieu: dict[tuple[str, str], list[int]] | None = None
@@ -174,7 +175,7 @@ class Retenue:
                 for cellule in (choisie, *self._dessous(choisie, effort)):
                     self._cacher(*cellule, caches)
                     if self.autre is not None:
-                        for jumelle in self.jumelles.get(cellule, []):
+                        for jumelle in self._jumelles_de(cellule):
                             self.autre._cacher(*jumelle, self.autre.caches().copy())
         return agi or bool(faites)
 
@@ -208,11 +209,21 @@ class Retenue:
 
     def _montree_ailleurs(self, cellule: Cellule) -> bool:
         """Whether the other frame shows the same youths."""
-        jumelles = self.jumelles.get(cellule)
+        jumelles = self._jumelles_de(cellule)
         if self.autre is None or not jumelles:
             return False
         caches = self.autre.caches()
         return any(self.autre._montrees(*c, caches) for c in jumelles)
+
+    def _jumelles_de(self, cellule: Cellule) -> list[Cellule]:
+        """Cells of the other frame that count the same youths."""
+        if self.liens is None:
+            return []
+        if self._jumelles is None:
+            self._jumelles = {}
+            for r, k, x, m in zip(*(x.tolist() for x in self.liens), strict=True):
+                self._jumelles.setdefault((r, k), []).append((x, m))
+        return self._jumelles.get(cellule, [])
 
     def caches(self) -> Drapeaux:
         """Cells not to be read anywhere, as long as nothing more is withheld."""
@@ -291,7 +302,6 @@ class Retenue:
 def jumeler(a: Retenue, b: Retenue, liens: tuple[Rangs, Rangs, Rangs, Rangs]) -> None:
     """Let two frames know the cells they share (`charpente.relier`): what one hides, the other
     must not show."""
+    ra, ka, rb, kb = liens
     a.autre, b.autre = b, a
-    for ra, ka, rb, kb in zip(*(x.tolist() for x in liens), strict=True):
-        a.jumelles.setdefault((ra, ka), []).append((rb, kb))
-        b.jumelles.setdefault((rb, kb), []).append((ra, ka))
+    a.liens, b.liens = (ra, ka, rb, kb), (rb, kb, ra, ka)

@@ -149,8 +149,15 @@ def test_effectif_exact_pour_tous_au_departement(
     for par in ({}, {"par": "territoire"}):
         protege = lire(client, "effectif", **par)
         exact = lire(entrer("habilite"), "effectif", **par)
-        assert [x["effectif"] for x in protege] == [x["effectif"] for x in exact]
-        assert {x["statut"] for x in protege} == {"exact"}
+        assert len(protege) == len(exact)
+        for donnee, vraie in zip(protege, exact, strict=True):
+            # A headline that tells an association of the others' few is rounded by the audit.
+            if donnee["statut"] == "exact":
+                assert donnee["effectif"] == vraie["effectif"]
+            else:
+                assert donnee["statut"] in {"arrondi", "masque", "non_diffuse"}
+                assert abs((donnee["effectif"] or vraie["effectif"]) - vraie["effectif"]) < 5
+        assert "exact" in {x["statut"] for x in protege}
 
 
 @pytest.mark.parametrize("par", PAR)
@@ -387,7 +394,8 @@ def test_un_chef_ne_lit_que_les_siens(entrer: Callable[[str], FlaskClient], etat
     assert une == [x for x in lignes if x["lieu"] == f"aae/{college}"]
     assert une == lire(client, "classe", association="aae", college=college)
     # The Département and the territoires stay protected for a chef de service.
-    assert {x["statut"] for x in lire(client, "sexe", par="territoire")} == {"arrondi"}
+    statuts = {x["statut"] for x in lire(client, "sexe", par="territoire")}
+    assert {"arrondi"} <= statuts <= {"arrondi", "non_diffuse"}
     for par in ("reseau", "poste"):
         assert par not in refuser(client, "classe", par=par).split("possibles")[1]
 
