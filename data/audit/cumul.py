@@ -162,7 +162,8 @@ class ExamenDesCumuls:
         for p, retenues in zip(pubs, avant, strict=True):
             p.retenues[:] = retenues
         self._base = None
-        return trouvees <= sans
+        # Found by a linear programme alone, it is not explained away.
+        return bool(trouvees) and trouvees <= sans
 
     def _chercher(self, attaquant: Attaquant) -> set[tuple[int, tuple[tuple[int, int], ...]]]:
         vue = self._voir(attaquant)

@@ -225,7 +225,8 @@ class Examen:
         for c, (retenues, entetes) in zip(cadres, avant, strict=True):
             c.pub.retenues[:], c.pub.entetes[:] = retenues, entetes
         self._base = None
-        return trouvees <= sans
+        # Found by a linear programme alone, it is not explained away.
+        return bool(trouvees) and trouvees <= sans
 
     def _chercher(self, attaquant: Attaquant) -> set[tuple[int, tuple[Cellule, ...]]]:
         """Small cells an attacker knows by propagation: (frame, cells)."""
