@@ -54,7 +54,7 @@
   function ecrireFragment(element) {
     var texte = element.getAttribute("data-html");
     if (element.fragment === texte) { return; }
-    var ouverts = Array.from(element.querySelectorAll("details[open]")).map(function (d) {
+    var ouverts = Array.from(element.querySelectorAll("details[open]:not(.menu)")).map(function (d) {
       return d.className;
     });
     element.fragment = texte;
@@ -171,6 +171,9 @@
   window.addEventListener("hashchange", function () { ancreSuivie = null; suivreAncre(); });
 
   /* ---- buttons ---- */
+
+  /* What opens over the page closes when one goes elsewhere. */
+  var VOLETS = ".points-de-vue[open], .menu[open]";
 
   function annoncer(texte) {
     var annonce = document.getElementById("annonce");
@@ -323,13 +326,11 @@
   }
 
   document.addEventListener("click", function (evenement) {
+    document.querySelectorAll(VOLETS).forEach(function (volet) {
+      if (!volet.contains(evenement.target)) { volet.open = false; }
+    });
     var bouton = evenement.target.closest("button");
-    if (!bouton) {
-      document.querySelectorAll(".points-de-vue[open]").forEach(function (volet) {
-        if (!volet.contains(evenement.target)) { volet.open = false; }
-      });
-      return;
-    }
+    if (!bouton) { return; }
     if (bouton.dataset.lien) { copier(bouton); }
     if (bouton.dataset.image) { photographier(bouton); }
     if (bouton.id === "ouvrir-feuille") { ouvrirFeuille(true); }
@@ -339,7 +340,7 @@
   document.addEventListener("keydown", function (evenement) {
     if (evenement.key === "Escape") {
       if (document.body.classList.contains("feuille-ouverte")) { ouvrirFeuille(false); }
-      document.querySelectorAll(".points-de-vue[open]").forEach(function (volet) {
+      document.querySelectorAll(VOLETS).forEach(function (volet) {
         if (volet.contains(document.activeElement)) { volet.querySelector("summary").focus(); }
         volet.open = false;
       });

@@ -15,6 +15,7 @@ from markupsafe import Markup
 from dashboard import balises as html
 from dashboard import couleurs as c
 from dashboard import graphiques, phrases, tableaux
+from dashboard.contexte import Contexte
 from dashboard.fragments import fragment
 from dashboard.nombres import INSECABLE, annee_lisible, date_longue, nombre, pluriel, pourcentage
 from data.catalogue import ORIGINE_DES_CHAMPS, POPULATIONS, Indicateur, Serie
@@ -22,8 +23,6 @@ from data.refus import typographier
 from queries.comparaisons import alentours, annee_precedente, referer
 from queries.constantes import constantes_de
 from queries.consultation import Consultation
-from queries.depot import Depot, Etat
-from queries.lecteur import Lecteur
 from queries.lieux import nommer
 from queries.question import NORD, Question
 from queries.reponses import (
@@ -34,7 +33,7 @@ from queries.reponses import (
     Reponse,
     repondre,
 )
-from queries.selection import Selection, ecrire, ecrire_lieux
+from queries.selection import ecrire, ecrire_lieux
 
 FORMULAIRES = {
     "usagers": "fiche usager",
@@ -46,18 +45,6 @@ REGLAGES = {"displayModeBar": False, "responsive": True}
 """Of every chart: no bar of tools of its own, the width of its place."""
 
 PAGES_ACCOMPAGNEMENTS = "14 à 25"
-
-
-@dataclass(frozen=True, slots=True)
-class Contexte:
-    """What drawing a card needs to know."""
-
-    selection: Selection
-    etat: Etat
-    lecteur: Lecteur
-    depot: Depot
-    chemin: str
-    etroit: bool = False
 
 
 @dataclass(frozen=True, slots=True)

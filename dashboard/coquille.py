@@ -5,20 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from dash import dcc, html
+from markupsafe import Markup
 
 from dashboard import balises
 from dashboard.nombres import INSECABLE, date_longue
-from data.catalogue import CHAPITRES
+from dashboard.plan import PAGES, Page
 from queries.depot import Etat
 
 METHODE = "/methode"
-
-RUBRIQUES: tuple[tuple[str, str], ...] = (
-    ("/", "Vue d’ensemble"),
-    *((f"/{code}", titre) for code, (_, titre) in CHAPITRES.items()),
-    (METHODE, "Méthode"),
-)
-"""Paths and titles of the pages, in the order of the navigation."""
 
 LIENS_DU_PIED = (
     ("protection", "Comment ces chiffres sont protégés"),
@@ -27,13 +21,6 @@ LIENS_DU_PIED = (
     ("accessibilite", "Accessibilité : non évaluée par un tiers"),
 )
 """Anchors of the methods page, and the words that lead there from the foot of every page."""
-
-COURTS = {
-    "/situations": "Situations",
-    "/familles": "Familles",
-    "/accompagnements": "Accompagnements",
-    "/actions": "Actions",
-}
 
 INDEX = """<!DOCTYPE html>
 <html lang="fr">
@@ -65,22 +52,35 @@ PRECHARGE = (
 """The script of the charts, asked for at once by the pages that have some."""
 
 
-def naviguer(chemin: str, requete: str) -> str:
-    """Links to the pages, keeping what is looked at."""
-    return str(
-        balises.Ul(
-            [
-                balises.Li(
-                    balises.Lien(
-                        COURTS.get(adresse, titre),
-                        f"{adresse}{requete}",
-                        className="ici" if adresse == chemin else "",
-                        **({"aria-current": "page"} if adresse == chemin else {}),
-                    )
+def naviguer(ici: Page, requete: str) -> str:
+    """Links to the pages, keeping what is looked at: the chapters, then a menu a group."""
+    seules = [balises.Li(_lier(p, ici, requete)) for p in PAGES if not p.groupe]
+    groupes = dict.fromkeys(p.groupe for p in PAGES if p.groupe)
+    menus = []
+    for groupe in groupes:
+        siennes = [p for p in PAGES if p.groupe == groupe]
+        dedans = ici in siennes
+        menus.append(
+            balises.Li(
+                balises.Details(
+                    [
+                        balises.Summary(groupe, className="ici" if dedans else ""),
+                        balises.Ul([balises.Li(_lier(p, ici, requete)) for p in siennes]),
+                    ],
+                    className="menu",
                 )
-                for adresse, titre in RUBRIQUES
-            ]
+            )
         )
+    return str(balises.Ul([*seules, *menus]))
+
+
+def _lier(page: Page, ici: Page, requete: str) -> Markup:
+    courante = page is ici
+    return balises.Lien(
+        page.nom,
+        f"{page.chemin}{requete}",
+        className="ici" if courante else "",
+        **({"aria-current": "page"} if courante else {}),
     )
 
 

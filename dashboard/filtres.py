@@ -15,13 +15,13 @@ from dash import html
 from markupsafe import Markup
 
 from dashboard import balises
+from dashboard.contexte import Contexte
 from dashboard.fragments import fragment
 from dashboard.nombres import INSECABLE, annee_lisible
 from data.catalogue import POPULATIONS
 from data.refus import typographier
 from data.treillis import CHAMP_DU_PROFIL, FILTRES_PERMIS, PROFILS, TYPES_CUMULABLES
-from queries.depot import Etat
-from queries.lecteur import Lecteur, Role
+from queries.lecteur import Role
 from queries.lieux import (
     GENRES_DE_POSTE,
     RESEAUX,
@@ -32,7 +32,7 @@ from queries.lieux import (
     territoire_de,
 )
 from queries.question import NORD, Lieu
-from queries.selection import REFERENCES, Selection, annee_par_defaut, ecrire
+from queries.selection import REFERENCES, annee_par_defaut
 
 NOMS_DES_PROFILS = {
     "sexe": "Sexe",
@@ -52,19 +52,11 @@ LIEUX_ENSEMBLE = 6
 class Barre:
     """Builds the bar of one view."""
 
-    def __init__(
-        self,
-        selection: Selection,
-        etat: Etat,
-        lecteur: Lecteur,
-        chemin: str,
-        *,
-        profils: bool = True,
-    ) -> None:
-        self.s = selection
-        self.etat = etat
-        self.lecteur = lecteur
-        self.chemin = chemin
+    def __init__(self, ctx: Contexte, *, profils: bool = True) -> None:
+        self.ctx = ctx
+        self.s = ctx.selection
+        self.etat = ctx.etat
+        self.lecteur = ctx.lecteur
         self.avec_profils = profils
 
     def vers(self, **changements: Any) -> str:
@@ -80,10 +72,7 @@ class Barre:
         lieux = tuple(
             x for x in s.lieux if all(existe(self.etat, self.lecteur, x, a) for a in annees)
         ) or (NORD,)
-        requete = ecrire(
-            replace(s, filtres=filtres, annees=annees, lieux=lieux), self.etat, self.lecteur
-        )
-        return f"{self.chemin}{'?' + requete if requete else ''}"
+        return self.ctx.adresse(replace(s, filtres=filtres, annees=annees, lieux=lieux))
 
     def choisir(
         self,

@@ -16,7 +16,8 @@ from dash import html as composants
 from dashboard import balises as html
 from dashboard import couleurs as c
 from dashboard import graphiques
-from dashboard.cartes import REGLAGES, Contexte
+from dashboard.cartes import REGLAGES
+from dashboard.contexte import Contexte
 from dashboard.fragments import fragment
 from dashboard.nombres import INSECABLE, nombre
 from data.refus import typographier

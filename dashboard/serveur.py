@@ -9,25 +9,35 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from typing import Any, NamedTuple
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, parse_qsl, urlencode
 
 from dash import Dash, Input, Output, State, html, no_update, set_props
 from flask import Flask, request
 
-from dashboard import acces, api, cartes, consultations, coquille, erreurs, protections, session
+from dashboard import (
+    acces,
+    api,
+    cartes,
+    consultations,
+    coquille,
+    erreurs,
+    plan,
+    protections,
+    session,
+)
 from dashboard.balises import joindre
-from dashboard.cartes import Contexte
+from dashboard.contexte import Contexte
 from dashboard.filtres import Barre
 from dashboard.identite import composer_identite
 from dashboard.memoire import Memoire
-from dashboard.pages import accueil, chapitre, introuvable, methode
+from dashboard.pages import chapitre
 from dashboard.regime import refuser_de_demarrer
-from data.catalogue import CHAPITRES, Indicateur
+from data.catalogue import Indicateur
 from data.refus import typographier
 from queries.consultation import Consultation, relever
 from queries.depot import BaseIndisponible, Depot
 from queries.lecteur import Lecteur
-from queries.selection import PARAMETRES, Lue, lire
+from queries.selection import PARAMETRES, lire
 
 AN = 31_536_000
 CARTES_RETENUES, BARRES_RETENUES = 300, 200
@@ -35,10 +45,6 @@ CARTES_RETENUES, BARRES_RETENUES = 300, 200
 
 CARTES_AU_DEPART = 2
 """Cards drawn with their page, without waiting for the browser to say they are in view."""
-
-SANS_PROFIL = frozenset({"actions"})
-SANS_CHOIX = frozenset({coquille.METHODE.strip("/")})
-"""Pages that are the same whatever place and year are looked at: no filter bar above them."""
 
 
 class Tableau(Dash):
@@ -52,8 +58,8 @@ class Tableau(Dash):
     def interpolate_index(self, **morceaux: Any) -> str:
         """The empty page, which asks for the script of the charts when there will be some."""
         texte: str = super().interpolate_index(**morceaux)
-        sans = request.path.strip("/") in SANS_CHOIX
-        return texte.replace("{%graphiques%}", "" if sans else coquille.PRECHARGE)
+        avec = plan.trouver(request.path).graphiques
+        return texte.replace("{%graphiques%}", coquille.PRECHARGE if avec else "")
 
 
 def demarrer(app: Dash, *, debogage: bool = False) -> None:
@@ -106,26 +112,29 @@ def _identite(depot: Depot) -> Any:
     return composer_identite(etat)
 
 
-def lire_adresse(requete: str | None, depot: Depot, lecteur: Lecteur) -> tuple[Lue, Any]:
-    """The selection of a query string, and the state of the database it was read against."""
+def lire_adresse(
+    chemin: str | None, requete: str | None, depot: Depot, lecteur: Lecteur, *, etroit: bool = False
+) -> tuple[Contexte, list[str]]:
+    """What an address asks to look at, and what of it had to be ignored, in French.
+
+    Raises BaseIndisponible.
+    """
     etat = depot.etat()
+    chemin = chemin or "/"
     parametres = parse_qs((requete or "").lstrip("?"), keep_blank_values=False)
     lue = lire({k: v for k, v in parametres.items() if k in PARAMETRES}, etat, lecteur)
-    for inconnu in sorted(set(parametres) - set(PARAMETRES)):
+    siens = plan.trouver(chemin).parametres
+    for inconnu in sorted(set(parametres) - {*PARAMETRES, *siens}):
         lue.avis.append(f"Paramètre inconnu : « {inconnu[:60]} », ignoré.")
-    return lue, etat
+    propres = tuple((nom, v) for nom in siens for v in parametres.get(nom, ()))
+    return Contexte(lue.selection, etat, lecteur, depot, chemin, etroit, propres), lue.avis
 
 
-def composer_page(chemin: str, ctx: Contexte, plies: dict[str, str]) -> tuple[str, list[Any]]:
-    """Title and content of a page."""
-    nom = chemin.strip("/")
-    if not nom:
-        return "Vue d’ensemble", accueil.composer(ctx)
-    if nom in CHAPITRES:
-        return CHAPITRES[nom][1], chapitre.composer(nom, ctx, plies)
-    if nom == coquille.METHODE.strip("/"):
-        return methode.TITRE, methode.composer(ctx)
-    return "Page introuvable", introuvable.composer()
+def garder_le_commun(requete: str | None) -> str:
+    """The part of a query string that every page understands, with its `?`; "" when none."""
+    paires = parse_qsl((requete or "").lstrip("?"))
+    garde = urlencode([(nom, v) for nom, v in paires if nom in PARAMETRES])
+    return f"?{garde}" if garde else ""
 
 
 def etat_du_dessin(requete: str | None, ctx: Contexte) -> str:
@@ -180,10 +189,10 @@ def _enregistrer_rappels(app: Dash, depot: Depot) -> None:
     def tourner(
         chemin: str | None, requete: str | None, page: Any, etroit: bool
     ) -> tuple[Any, ...]:
-        chemin = chemin or "/"
+        etroit = bool(etroit) or "Mobi" in request.headers.get("User-Agent", "")
         try:
             lecteur = session.lecteur_courant()
-            lue, etat = lire_adresse(requete, depot, lecteur)
+            ctx, avis = lire_adresse(chemin, requete, depot, lecteur, etroit=etroit)
         except BaseIndisponible as erreur:
             return (
                 no_update,
@@ -194,35 +203,33 @@ def _enregistrer_rappels(app: Dash, depot: Depot) -> None:
                 None,
                 ("Base indisponible – Passerelle"),
             )
-        etroit = bool(etroit) or "Mobi" in request.headers.get("User-Agent", "")
-        ctx = Contexte(lue.selection, etat, lecteur, depot, chemin, etroit)
-        nom = chemin.strip("/")
-        barre = Barre(lue.selection, etat, lecteur, chemin, profils=nom not in SANS_PROFIL)
-        cle = (etat.publication, lecteur, lue.selection, chemin)
-        ecrite = barres_ecrites.lire(cle) or barres_ecrites.garder(cle, barre.composer())
-        resume = f" – {barre.resume()}"
-        if nom in SANS_CHOIX:
-            ecrite, resume = [], ""
-        plies = chapitre.plier(nom, ctx) if nom in CHAPITRES else {}
+        etat, ici = ctx.etat, plan.trouver(chemin)
+        cle = (etat.publication, lecteur, ctx.selection, ctx.chemin, ctx.propres)
+        ecrite = barres_ecrites.lire(cle)
+        if ecrite is None:
+            ecrite = barres_ecrites.garder(cle, ici.barre(ctx))
+        resume = f" – {Barre(ctx).resume()}" if ecrite else ""
+        nom = ici.chapitre
+        plies = chapitre.plier(nom, ctx) if nom else {}
         dessinees: Any = no_update
         contenu: Any = no_update
-        if page == [chemin, etat.publication] and nom in CHAPITRES:
-            titre = CHAPITRES[nom][1]
+        if page == [chemin, etat.publication] and nom:
             _retourner_chapitre(nom, ctx, plies)
+        elif nom:
+            contenu = chapitre.composer(nom, ctx, plies)
+            premieres = _montrer_les_premieres(contenu, nom, ctx, plies, corps_dessines)
+            dessinees = dict.fromkeys(premieres, etat_du_dessin(requete, ctx))
         else:
-            titre, contenu = composer_page(chemin, ctx, plies)
-            dessinees = {}
-            if nom in CHAPITRES:
-                premieres = _montrer_les_premieres(contenu, nom, ctx, plies, corps_dessines)
-                dessinees = dict.fromkeys(premieres, etat_du_dessin(requete, ctx))
+            contenu, dessinees = ici.composer(ctx), {}
+        commune = garder_le_commun(requete)
         return (
-            coquille.naviguer(chemin, requete or ""),
+            coquille.naviguer(ici, commune),
             ecrite,
-            [html.P(typographier(texte)) for texte in lue.avis],
+            [html.P(typographier(texte)) for texte in avis],
             contenu,
-            coquille.pied(etat, requete or ""),
+            coquille.pied(etat, commune),
             [chemin, etat.publication],
-            f"{titre}{resume} – Passerelle",
+            f"{ici.titre}{resume} – Passerelle",
             dessinees,
         )
 
@@ -241,20 +248,19 @@ def _enregistrer_rappels(app: Dash, depot: Depot) -> None:
         chemin: str | None,
         deja: Any,
     ) -> Any:
-        chemin = chemin or "/"
         try:
             lecteur = session.lecteur_courant()
-            lue, etat = lire_adresse(requete, depot, lecteur)
+            ctx, _ = lire_adresse(chemin, requete, depot, lecteur, etroit=bool(etroit))
         except BaseIndisponible:
             return no_update
-        ctx = Contexte(lue.selection, etat, lecteur, depot, chemin, bool(etroit))
         etat_voulu = etat_du_dessin(requete, ctx)
         connus = deja or {}
+        catalogue = ctx.etat.catalogue
         a_faire = [
-            etat.catalogue[i]
+            catalogue[i]
             for i in visibles or []
-            if i in etat.catalogue
-            and etat.catalogue[i].chapitre == chemin.strip("/")
+            if i in catalogue
+            and catalogue[i].chapitre == ctx.chemin.strip("/")
             and connus.get(i) != etat_voulu
         ]
         if not a_faire:

@@ -28,6 +28,7 @@ def sans_reglages(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test depends on the settings of the person who runs it."""
     for nom in (
         *("DATABASE_URL", "APPLICATION_URL", "PORT", "WEB_CONCURRENCY", "PROXYS"),
+        *("SECRET_ARRONDI", "FICHIER_SECRET_ARRONDI"),
         *("CONNEXION", "SECRET_SESSION", "FLASK_DEBUG", "DASH_DEBUG"),
         *("OIDC_EMETTEUR", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_INTITULE"),
     ):

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from dashboard import balises as html
 from dashboard import geographie, graphiques, phrases
-from dashboard.cartes import Contexte
+from dashboard.contexte import Contexte
 from dashboard.fragments import fragment
 from dashboard.nombres import INSECABLE, annee_d_avant, nombre, points, pourcentage
 from dashboard.pages.chapitre import INTRODUCTIONS

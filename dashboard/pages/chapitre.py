@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from dashboard import balises as html
 from dashboard import cartes, geographie, graphiques
-from dashboard.cartes import Contexte
+from dashboard.contexte import Contexte
 from dashboard.fragments import fragment
 from dashboard.nombres import INSECABLE, enumerer
 from data.catalogue import CHAPITRES, Indicateur
@@ -39,8 +39,9 @@ def indicateurs(chapitre: str, ctx: Contexte) -> list[Indicateur]:
     return [i for i in ctx.etat.catalogue.values() if i.chapitre == chapitre]
 
 
-def composer(chapitre: str, ctx: Contexte, plies: dict[str, str]) -> list[Any]:
-    """The page, its cards still empty; `plies`: those folded away (`plier`)."""
+def composer(chapitre: str, ctx: Contexte, plies: dict[str, str] | None = None) -> list[Any]:
+    """The page, its cards still empty; `plies`: those folded away, when `plier` was asked."""
+    plies = plier(chapitre, ctx) if plies is None else plies
     siens = indicateurs(chapitre, ctx)
     numero, titre = CHAPITRES[chapitre]
     tete = html.Header(

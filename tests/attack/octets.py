@@ -273,7 +273,8 @@ def effacer_la_verite(fichier: str, sauf: str = "") -> None:
 
 
 def resumer(recus: Iterable[Recu]) -> dict[str, str]:
-    """Request → digest of its answer: status, body, headers but the date."""
+    """Request → digest of its answer: status, body, headers but the date and the size (that of a
+    workbook moves with the hour written in it)."""
     return {
         f"{rang} {recu.demande}": hashlib.sha256(
             b"\0".join([str(recu.statut).encode(), recu.corps, *_entetes(recu)])
@@ -282,8 +283,11 @@ def resumer(recus: Iterable[Recu]) -> dict[str, str]:
     }
 
 
+IGNORES = ("Date", "Content-Length")
+
+
 def _entetes(recu: Recu) -> list[bytes]:
-    return [f"{nom}: {v}".encode() for nom, v in sorted(recu.entetes) if nom != "Date"]
+    return [f"{nom}: {v}".encode() for nom, v in sorted(recu.entetes) if nom not in IGNORES]
 
 
 def comparer(avant: Mapping[str, str], apres: Mapping[str, str]) -> list[str]:

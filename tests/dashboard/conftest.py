@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
 from dashboard import acces, api, consultations, erreurs, protections
+from data import schema as t
 from queries.depot import Depot, Etat
 
 
@@ -28,6 +30,14 @@ def depot(base_demo: str) -> Depot:
 def etat(depot: Depot) -> Etat:
     """Its current publication."""
     return depot.etat()
+
+
+@pytest.fixture(scope="session")
+def retenues(base_demo: str) -> frozenset[tuple[str, str]]:
+    """What the audit withheld there: (`annee|population|type|lieu|filtres`, table)."""
+    with t.ouvrir(base_demo, lecture_seule=True).connect() as conn:
+        lignes = conn.execute(sa.select(t.retenues.c.cle, t.retenues.c.tableau))
+        return frozenset((cle, tableau) for cle, tableau in lignes)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import pytest
 from markupsafe import Markup
 
 from dashboard import balises, cartes, graphiques
-from dashboard.cartes import Contexte
+from dashboard.contexte import Contexte
 from dashboard.memoire import Memoire
 from dashboard.nombres import FINE, INSECABLE
 from dashboard.phrases import resumer

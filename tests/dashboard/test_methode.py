@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from dashboard.cartes import Contexte
-from dashboard.coquille import LIENS_DU_PIED, METHODE, RUBRIQUES, pied
+from dashboard.contexte import Contexte
+from dashboard.coquille import LIENS_DU_PIED, METHODE, pied
 from dashboard.pages import methode
 from dashboard.pages.methode.audit import dire_duree
 from dashboard.pages.methode.protection import BASE, BASE_PUBLIEE, EXEMPLE
+from dashboard.plan import trouver
 from data import schema as t
 from data.lexique import lire_documents, lire_glossaire
 from queries.depot import Depot
@@ -81,7 +82,7 @@ def test_le_sommaire_mene_a_chaque_section_et_les_titres_s_emboitent(depot: Depo
     assert ancres == re.findall(r'<section id="([\w-]+)"', page)
     assert len(ancres) == 8
     assert {ancre for ancre, _ in LIENS_DU_PIED} <= set(ancres)
-    assert (METHODE, "Méthode") in RUBRIQUES
+    assert trouver(METHODE).titre == "Méthode"
     niveaux = [int(n) for n in re.findall(r"<h([1-6])", page)]
     assert niveaux[0] == 1
     assert niveaux.count(1) == 1

@@ -7,7 +7,7 @@ from typing import Any
 from dash import html as composants
 
 from dashboard import balises as html
-from dashboard.cartes import Contexte
+from dashboard.contexte import Contexte
 from dashboard.fragments import fragment
 from dashboard.pages.methode import (
     accessibilite,

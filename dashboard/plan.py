@@ -1,0 +1,96 @@
+"""The plan of the site: every page, in the order of the navigation.
+
+A page is a function of what is looked at (`Contexte`). Some have parameters of their own beside
+those every address has (`queries.selection.PARAMETRES`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from dashboard.contexte import Contexte
+from dashboard.filtres import Barre
+from dashboard.pages import accueil, chapitre, introuvable, methode
+from data.catalogue import CHAPITRES
+
+ANALYSER, SOURCES = "Analyser", "Sources et méthode"
+"""Menus that pages stand in, after the chapters."""
+
+Composer = Callable[[Contexte], list[Any]]
+
+
+def _barre(ctx: Contexte, *, profils: bool = True) -> list[Any]:
+    return Barre(ctx, profils=profils).composer()
+
+
+def _sans_barre(ctx: Contexte) -> list[Any]:
+    return []
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """`court`: its name in the navigation. `groupe`: the menu it stands in. `barre`: what stands
+    above it to choose from. `parametres`: its own. `graphiques`: whether it draws charts."""
+
+    chemin: str
+    titre: str
+    composer: Composer
+    court: str = ""
+    groupe: str = ""
+    barre: Composer = _barre
+    parametres: tuple[str, ...] = ()
+    graphiques: bool = True
+
+    @property
+    def nom(self) -> str:
+        """What the navigation calls it."""
+        return self.court or self.titre
+
+    @property
+    def chapitre(self) -> str:
+        """Code of the chapter it is, or ""."""
+        code = self.chemin.strip("/")
+        return code if code in CHAPITRES else ""
+
+
+COURTS = {
+    "situations": "Situations",
+    "familles": "Familles",
+    "accompagnements": "Accompagnements",
+    "actions": "Actions",
+}
+
+PAGES: tuple[Page, ...] = (
+    Page("/", "Vue d’ensemble", accueil.composer),
+    *(
+        Page(
+            f"/{code}",
+            titre,
+            partial(chapitre.composer, code),
+            court=COURTS.get(code, ""),
+            barre=partial(_barre, profils=code != "actions"),
+        )
+        for code, (_, titre) in CHAPITRES.items()
+    ),
+    Page(
+        "/methode",
+        methode.TITRE,
+        methode.composer,
+        groupe=SOURCES,
+        barre=_sans_barre,
+        graphiques=False,
+    ),
+)
+
+_PAR_CHEMIN = {p.chemin: p for p in PAGES}
+INTROUVABLE = Page(
+    "", "Page introuvable", lambda ctx: introuvable.composer(), barre=_sans_barre, graphiques=False
+)
+
+
+def trouver(chemin: str | None) -> Page:
+    """The page of a path, with or without its last slash."""
+    return _PAR_CHEMIN.get("/" + (chemin or "").strip("/"), INTROUVABLE)
