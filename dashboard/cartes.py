@@ -23,6 +23,7 @@ from data.refus import typographier
 from queries.comparaisons import alentours, annee_precedente, referer
 from queries.constantes import constantes_de
 from queries.consultation import Consultation
+from queries.depot import Etat
 from queries.lieux import nommer
 from queries.question import NORD, Question
 from queries.reponses import (
@@ -144,16 +145,9 @@ def nom_de_reponse(reponse: Reponse, ctx: Contexte) -> str:
 
 def remplir(matiere: Matiere, ctx: Contexte) -> list[Any]:
     """The body of a card."""
-    ind, tete = matiere.indicateur, matiere.principales[0]
-    nom_reference = matiere.reference[0] if matiere.reference else ""
+    ind = matiere.indicateur
     phrase = (
-        phrases.resumer(
-            tete,
-            ctx.etat,
-            matiere.reference[1] if matiere.reference else None,
-            matiere.precedente,
-            nom_reference,
-        )
+        resumer(matiere, ctx.etat)
         if len(matiere.principales) == 1
         else " ".join(_resumer_une(r, ctx) for r in matiere.principales[:6])
     )
@@ -185,18 +179,22 @@ def remplir(matiere: Matiere, ctx: Contexte) -> list[Any]:
     return _assembler(corps)
 
 
+def resumer(matiere: Matiere, etat: Etat) -> str:
+    """The sentence of a card about one answer."""
+    nom, reference = matiere.reference or ("", None)
+    return phrases.resumer(
+        matiere.principales[0], etat, reference, matiere.precedente, nom, matiere.alentours
+    )
+
+
 def _a_quelque_chose(reponses: Sequence[Reponse]) -> bool:
     """Whether some row can be shown, were it as « moins de »."""
     return any(x.affichee or x.statut == "masque" for r in reponses for x in r.lignes)
 
 
 def _resumer_une(reponse: Reponse, ctx: Contexte) -> str:
-    """The sentence of one answer among several, which says its year when there are several."""
-    phrase = phrases.resumer(reponse, ctx.etat)
-    annee = reponse.question.annee
-    if len(ctx.selection.annees) < 2 or annee in phrase:
-        return phrase
-    return f"{annee_lisible(annee)}{INSECABLE}: {phrase}"
+    """The sentence of one answer among several."""
+    return phrases.resumer(reponse, ctx.etat)
 
 
 def _assembler(morceaux: Sequence[Any]) -> list[Any]:
