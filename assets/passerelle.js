@@ -187,19 +187,19 @@
     window.setTimeout(function () { bouton.textContent = avant; }, 1800);
   }
 
-  function copier(bouton) {
-    var lien = window.location.origin + bouton.dataset.lien;
+  /* Into the clipboard: the address of a card, or its sentence. */
+  function copier(bouton, texte, fait) {
     if (navigator.clipboard && window.isSecureContext) {
-      navigator.clipboard.writeText(lien).then(function () { dire(bouton, "Lien copié"); });
+      navigator.clipboard.writeText(texte).then(function () { dire(bouton, fait); });
       return;
     }
     var zone = document.createElement("textarea");
-    zone.value = lien;
+    zone.value = texte;
     document.body.appendChild(zone);
     zone.select();
     document.execCommand("copy");
     zone.remove();
-    dire(bouton, "Lien copié");
+    dire(bouton, fait);
   }
 
   function photographier(bouton) {
@@ -331,7 +331,11 @@
     });
     var bouton = evenement.target.closest("button");
     if (!bouton) { return; }
-    if (bouton.dataset.lien) { copier(bouton); }
+    if (bouton.dataset.lien) {
+      copier(bouton, window.location.origin + bouton.dataset.lien, "Lien copié");
+    }
+    var phrase = bouton.dataset.texte && document.getElementById(bouton.dataset.texte);
+    if (phrase) { copier(bouton, phrase.textContent, "Phrase copiée"); }
     if (bouton.dataset.image) { photographier(bouton); }
     if (bouton.id === "ouvrir-feuille") { ouvrirFeuille(true); }
     if (bouton.id === "fermer-feuille") { ouvrirFeuille(false); }

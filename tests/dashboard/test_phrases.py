@@ -118,7 +118,7 @@ def test_chaque_nombre_d_une_phrase_est_celui_du_tableau(base: Depot, qui: str) 
             inconnus = set(nombres) - permis(matiere)
             assert not inconnus, (phrase, inconnus)
             verifies += len(nombres)
-            longues += len(phrase) > 700
+            longues += len(phrase) > 900
             assert phrase.endswith(".")
             assert "None" not in phrase
             assert "  " not in phrase
