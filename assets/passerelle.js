@@ -210,7 +210,7 @@
       return;
     }
     var titre = carte.querySelector("h2").textContent;
-    var phrase = carte.querySelector(".phrase").textContent;
+    var phrase = carte.querySelector(".phrase .tete").textContent;
     var source = carte.querySelector(".pied-carte .source").textContent;
     var notes = Array.from(carte.querySelectorAll(".protection, .exact")).map(function (n) {
       return n.textContent;

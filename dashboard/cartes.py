@@ -36,6 +36,9 @@ from queries.reponses import (
 from queries.selection import ecrire, ecrire_lieux
 
 PAGES_IMPRIMEES = {"effectifs": "7", "situations": "7 à 11", "familles": "12 à 13"}
+PLUS_DE_PHRASES = 6
+"""Most answers side by side that a sentence speaks of."""
+
 PAGES_ACCOMPAGNEMENTS = "14 à 25"
 
 
@@ -137,16 +140,12 @@ def nom_de_reponse(reponse: Reponse, ctx: Contexte) -> str:
 def remplir(matiere: Matiere, ctx: Contexte) -> list[Any]:
     """The body of a card."""
     ind = matiere.indicateur
-    phrase = (
-        resumer(matiere, ctx.etat)
-        if len(matiere.principales) == 1
-        else " ".join(_resumer_une(r, ctx) for r in matiere.principales[:6])
-    )
-    phrase = typographier(phrase)
+    dites = [typographier(p) for p in resumer(matiere, ctx.etat)]
+    phrase = " ".join(dites)
     colonnes = [(nom_de_reponse(r, ctx), r) for r in matiere.principales]
     if matiere.reference:
         colonnes.append(matiere.reference)
-    corps: list[Any] = [html.P(phrase, className="phrase", id=f"phrase-{ind.id}")]
+    corps: list[Any] = [ecrire_la_phrase(dites, f"phrase-{ind.id}")]
     if _a_quelque_chose(matiere.principales):
         if ctx.selection.vue == "tableau":
             corps.append(html.Div(tableaux.donnees(colonnes), className="defile", tabIndex=0))
@@ -170,22 +169,25 @@ def remplir(matiere: Matiere, ctx: Contexte) -> list[Any]:
     return _assembler(corps)
 
 
-def resumer(matiere: Matiere, etat: Etat) -> str:
-    """The sentence of a card about one answer."""
+def resumer(matiere: Matiere, etat: Etat) -> list[str]:
+    """What a card says, sentence by sentence; of several answers, the leading value of each."""
+    if len(matiere.principales) > 1:
+        return [phrases.resumer(r, etat)[0] for r in matiere.principales[:PLUS_DE_PHRASES]]
     nom, reference = matiere.reference or ("", None)
     return phrases.resumer(
         matiere.principales[0], etat, reference, matiere.precedente, nom, matiere.alentours
     )
 
 
+def ecrire_la_phrase(dites: Sequence[str], nom: str) -> Markup:
+    """The first sentence stands out: it is read from the back of a room."""
+    suite = html.Span(" ".join(dites[1:]), className="suite") if len(dites) > 1 else ""
+    return html.P([html.Span(dites[0], className="tete"), " ", suite], className="phrase", id=nom)
+
+
 def _a_quelque_chose(reponses: Sequence[Reponse]) -> bool:
     """Whether some row can be shown, were it as « moins de »."""
     return any(x.affichee or x.statut == "masque" for r in reponses for x in r.lignes)
-
-
-def _resumer_une(reponse: Reponse, ctx: Contexte) -> str:
-    """The sentence of one answer among several."""
-    return phrases.resumer(reponse, ctx.etat)
 
 
 def _assembler(morceaux: Sequence[Any]) -> list[Any]:

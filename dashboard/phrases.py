@@ -125,29 +125,29 @@ def resumer(
     precedente: Reponse | None = None,
     nom_reference: str = "Département",
     alentours: Iterable[Reponse] = (),
-) -> str:
-    """What an answer shows, in a few sentences: scope and leading value, gap to the reference,
-    change from the year before, territoires above and below."""
+) -> list[str]:
+    """What an answer shows, sentence by sentence: scope and leading value (a title by itself), gap
+    to the reference, change from the year before, territoires above and below."""
     lieu = situer(etat, reponse.question.lieu)
     annee = annee_lisible(reponse.question.annee)
     portee = f"{lieu} en {annee}"
     if reponse.question.filtres:
         portee += f" ({nommer_filtres(reponse.question.filtres, etat)})"
     if not any(ligne.affichee for ligne in reponse.lignes):
-        return f"{portee}{INSECABLE}: {_pourquoi(reponse)}."
+        return [f"{portee}{INSECABLE}: {_pourquoi(reponse)}."]
     ind = reponse.indicateur
     if ind.id == "effectif":
         return _phrase_effectif(reponse, portee, reference, precedente, nom_reference)
     if ind.famille == "qualite_saisie":
-        return _phrase_qualite(reponse, portee)
+        return [_phrase_qualite(reponse, portee)]
     if ind.choix in ("effectif", "ratio"):
-        return _phrase_nombres(reponse, portee, precedente)
+        return [_phrase_nombres(reponse, portee, precedente)]
     constats = constater(reponse, reference, precedente, alentours)
     if not constats:
-        return f"{portee}{INSECABLE}: {_pourquoi(reponse)}."
+        return [f"{portee}{INSECABLE}: {_pourquoi(reponse)}."]
     series = [s for s in ind.series if s.modalites]
     if len(series) > 1:
-        return _phrase_series(reponse, portee, constats)
+        return [_phrase_series(reponse, portee, constats)]
     (constat,) = constats
     phrases = [_dire_la_tete(reponse, portee, constat)]
     if constat.ecart and reference:
@@ -155,7 +155,7 @@ def resumer(
     phrases.append(_dire_l_evolution(constat, reponse))
     if constat.rangs:
         phrases.append(_dire_les_rangs(constat.rangs, reponse, etat))
-    return " ".join(p for p in phrases if p)
+    return [p for p in phrases if p]
 
 
 def _pourquoi(reponse: Reponse) -> str:
@@ -179,7 +179,7 @@ def _phrase_effectif(
     reference: Reponse | None,
     precedente: Reponse | None,
     nom_reference: str,
-) -> str:
+) -> list[str]:
     ligne = reponse.lignes[0]
     environ = "" if ligne.statut == "exact" else "environ "
     plusieurs = SUJETS.get(reponse.population, "jeunes accompagnés")
@@ -210,7 +210,7 @@ def _phrase_effectif(
                 f"C’est {environ}{nombre(abs(ecart))} {mot} qu’en {annee} "
                 f"({nombre(avant.effectif)})"
             )
-    return f"{'. '.join(phrases)}."
+    return [f"{p}." for p in phrases]
 
 
 def _phrase_nombres(reponse: Reponse, portee: str, precedente: Reponse | None) -> str:

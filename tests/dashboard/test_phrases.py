@@ -64,14 +64,14 @@ def vues(depot: Depot, lecteur: Lecteur) -> Iterator[Contexte]:
 
 def ecrire(matiere: cartes.Matiere, etat: Etat) -> str:
     """The sentence of a card, as the card writes it."""
-    return typographier(cartes.resumer(matiere, etat))
+    return typographier(" ".join(cartes.resumer(matiere, etat)))
 
 
 def nettoyer(phrase: str, matiere: cartes.Matiere, etat: Etat) -> str:
     """What is left when names, years and labels are taken out: words and numbers."""
     texte = phrase.replace("\u202f", " ").replace("\u00a0", " ")
     noms = {nommer(etat, r.question.lieu) for r in (*matiere.principales, *matiere.alentours)}
-    noms |= {f"{nom[0].lower()}{nom[1:]}" for nom in noms}
+    noms |= {phrases.situer(etat, r.question.lieu) for r in matiere.principales}
     noms |= {x.libelle for r in matiere.principales for x in r.lignes}
     for nom in sorted(noms, key=len, reverse=True):
         texte = texte.replace(typographier(nom).replace("\u00a0", " ").replace("\u202f", " "), " ")
