@@ -132,8 +132,24 @@
       attente = 0;
       guetter();
       suivreAncre();
+      document.querySelectorAll(".defile").forEach(marquerLaSuite);
     });
   }).observe(document.documentElement, { childList: true, subtree: true });
+
+  /* A table wider than its place fades where it goes on. */
+  function marquerLaSuite(cadre) {
+    var reste = cadre.scrollWidth - cadre.clientWidth - cadre.scrollLeft;
+    cadre.classList.toggle("suite-a-droite", reste > 2);
+  }
+
+  document.addEventListener("scroll", function (evenement) {
+    var cadre = evenement.target;
+    if (cadre.classList && cadre.classList.contains("defile")) { marquerLaSuite(cadre); }
+  }, { passive: true, capture: true });
+
+  window.addEventListener("resize", function () {
+    document.querySelectorAll(".defile").forEach(marquerLaSuite);
+  });
 
   /* The index shows which card is being read. */
   var lecture = 0;
