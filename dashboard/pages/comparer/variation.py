@@ -336,7 +336,7 @@ def figurer(vue: Vue, e: Entonnoir) -> graphiques.Figure:
 
 
 def _abscisse(e: Entonnoir) -> str:
-    unite = "jeunes dont la réponse est connue" if e.ind.base == "réponse connue" else "jeunes"
+    unite = "réponses connues" if e.ind.base == "réponse connue" else "jeunes"
     return f"Nombre de {unite}" + (" (arrondi)" if e.arrondi else "")
 
 
