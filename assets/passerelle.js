@@ -314,7 +314,7 @@
   var panneauOuvert = false;
 
   document.addEventListener("focusin", function (evenement) {
-    tenu = evenement.target.closest("#barre") ? evenement.target.id : "";
+    tenu = evenement.target.closest("#barre, [data-navigation]") ? evenement.target.id : "";
   });
 
   document.addEventListener("toggle", function (evenement) {

@@ -27,7 +27,7 @@ from queries.depot import Etat
 from queries.lieux import nommer, nommer_college
 from queries.question import Lieu
 from queries.reponses import STATUTS, Ligne, Reponse, certain
-from queries.statistiques import EFFECTIF_MINIMUM
+from queries.statistiques import MINIMUM
 
 SUJETS = {
     "alses": "jeunes accompagnés par les ALSES",
@@ -284,7 +284,7 @@ def _majuscule(texte: str) -> str:
 
 def _petit(ligne: Ligne) -> bool:
     """Whether a share would mislead: it is said as a number out of a number."""
-    return bool(ligne.base) and (ligne.base or 0) < EFFECTIF_MINIMUM and ligne.effectif is not None
+    return bool(ligne.base) and (ligne.base or 0) < MINIMUM and ligne.effectif is not None
 
 
 def _environ(ligne: Ligne) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from queries.changements import bornes, part_changee
 from queries.question import NORD, Lieu
 from queries.reponses import Ligne, Reponse, arrondir, certain
-from queries.statistiques import EFFECTIF_MINIMUM, au_dela_du_hasard
+from queries.statistiques import MINIMUM, au_dela_du_hasard
 
 AFFIRMATIVES = ("oui", "alses", "sans_salaire", "territoire")
 """Values a sentence is about when the question has two answers, one of which says no."""
@@ -131,7 +131,7 @@ def juger(ligne: Ligne, autre: Ligne, *, contenue: bool = False) -> Jugement:
         x2, n2 = max(x2 - ligne.effectif, 0), n2 - ligne.base
         x2 = min(x2, max(n2, 0))
     hasard: bool | None = None
-    if min(ligne.base, n2) >= EFFECTIF_MINIMUM:
+    if min(ligne.base, n2) >= MINIMUM:
         hasard = au_dela_du_hasard(ligne.effectif, ligne.base, x2, n2)
     return Jugement(part_changee(autre, ligne), hasard)
 
