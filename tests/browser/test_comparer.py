@@ -48,7 +48,7 @@ def test_la_page_est_accessible_entiere_et_francaise(
     assert ESPACE_ORDINAIRE.findall(lu) == []
     assert MILLIERS.findall(lu) == []
     assert POINT_DECIMAL.findall(lu) == []
-    dessins = page.locator("#contenu figure[role=img]")
+    dessins = page.locator("#contenu figure.graphique")
     for i in range(dessins.count()):
         expect(dessins.nth(i).locator(".js-plotly-plot .main-svg").first).to_be_attached()
         assert len(dessins.nth(i).get_attribute("aria-label") or "") > 20
