@@ -22,7 +22,9 @@ POLICE = "'Source Sans 3 Variable', 'Source Sans 3', system-ui, sans-serif"
 @dataclass(frozen=True, slots=True)
 class Trace:
     """Rows drawn in one colour. `exact`: one decimal. `repere`: marks over another's bars.
-    `petits`: as in `etiquette`."""
+    `petits`: as in `etiquette`. `textes`: what is written of each row, when it is not what its
+    status says (printed figures).
+    """
 
     nom: str
     lignes: Sequence[Ligne]
@@ -31,6 +33,21 @@ class Trace:
     exact: bool = False
     repere: bool = False
     petits: int = 0
+    textes: Sequence[str] = ()
+
+    def etiqueter(self, rang: int) -> str:
+        """The few characters beside the bar of a row."""
+        if self.textes:
+            return self.textes[rang]
+        ligne = self.lignes[rang]
+        return etiquette(ligne, self.plancher, exact=self.exact, petits=self.petits)
+
+    def dire(self, rang: int, unite: str) -> str:
+        """The same in words, for the hover."""
+        if self.textes:
+            return self.textes[rang]
+        ligne = self.lignes[rang]
+        return decrire(ligne, self.plancher, exact=self.exact, unite=unite, petits=self.petits)
 
 
 def decrire(
@@ -238,10 +255,8 @@ def _base_commune(trace: Trace) -> float:
 def _bulles(trace: Trace, unite: str) -> list[str]:
     return [
         f"<b>{couper(x.libelle, 42)}</b><br>{trace.nom}{INSECABLE}: "
-        + couper(
-            decrire(x, trace.plancher, exact=trace.exact, unite=unite, petits=trace.petits), 46
-        )
-        for x in trace.lignes
+        + couper(trace.dire(i, unite), 46)
+        for i, x in enumerate(trace.lignes)
     ]
 
 
@@ -254,9 +269,7 @@ def _bandes(
         "name": trace.nom,
         "y": list(range(len(mesures))),
         "x": mesures,
-        "text": [etiquette(x, trace.plancher, exact=trace.exact) for x in trace.lignes]
-        if libelle
-        else None,
+        "text": [trace.etiqueter(i) for i in range(len(trace.lignes))] if libelle else None,
         "textposition": "outside",
         "cliponaxis": False,
         "textfont": {"size": 14, "color": c.ENCRE},
@@ -300,9 +313,8 @@ def _etiquettes(
 ) -> dict[str, Any]:
     """Figures in a column at the end of the scale: the bar's, then each mark's in its colour."""
     textes = []
-    for i, x in enumerate(pleine.lignes):
-        ici = etiquette(x, pleine.plancher, exact=pleine.exact, petits=pleine.petits)
-        texte = f"<b>{ici}</b>"
+    for i in range(len(pleine.lignes)):
+        texte = f"<b>{pleine.etiqueter(i)}</b>"
         for repere in reperes:
             autre = repere.lignes[i]
             if autre.affichee or autre.statut == "masque":

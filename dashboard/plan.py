@@ -13,7 +13,7 @@ from typing import Any
 
 from dashboard.contexte import Contexte
 from dashboard.filtres import Barre
-from dashboard.pages import accueil, chapitre, comparer, introuvable, methode
+from dashboard.pages import accueil, chapitre, comparer, introuvable, methode, publications
 from data.catalogue import CHAPITRES
 
 ANALYSER, SOURCES = "Analyser", "Sources et méthode"
@@ -83,6 +83,16 @@ PAGES: tuple[Page, ...] = (
         groupe=ANALYSER,
         barre=comparer.barre,
         parametres=comparer.PARAMETRES,
+    ),
+    Page(
+        "/publications",
+        publications.TITRE,
+        publications.composer,
+        groupe=SOURCES,
+        barre=_sans_barre,
+        parametres=(publications.PARAMETRE,),
+        # Its first view has none: their script is not worth fetching before it is asked for.
+        graphiques=False,
     ),
     Page(
         "/methode",
