@@ -59,7 +59,7 @@ class Tableau(Dash):
     def interpolate_index(self, **morceaux: Any) -> str:
         """The empty page, which asks for the script of the charts when there will be some."""
         texte: str = super().interpolate_index(**morceaux)
-        avec = plan.trouver(request.path).graphiques
+        avec = plan.trouver(request.path).graphiques and request.args.get("vue") != "tableau"
         return texte.replace("{%graphiques%}", coquille.PRECHARGE if avec else "")
 
 
