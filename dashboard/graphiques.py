@@ -70,7 +70,8 @@ def etiquette(ligne: Ligne, plancher: int, *, exact: bool = False) -> str:
     return nombre(ligne.effectif) if ligne.effectif is not None else "–"
 
 
-def _mesure(ligne: Ligne, plancher: int, base_de_part: float) -> float | None:
+def mesurer(ligne: Ligne, plancher: int, base_de_part: float) -> float | None:
+    """Where a value is drawn: half the floor when masked, None when there is nothing to draw."""
     if ligne.statut == "masque":
         base = ligne.base or base_de_part
         return 100 * plancher / 2 / base if base else plancher / 2
@@ -81,7 +82,8 @@ def _mesure(ligne: Ligne, plancher: int, base_de_part: float) -> float | None:
     return ligne.valeur if ligne.valeur is not None else ligne.effectif
 
 
-def _base(hauteur: int, *, legende: bool) -> dict[str, Any]:
+def mettre_en_page(hauteur: int, *, legende: bool) -> dict[str, Any]:
+    """The layout of the house, for a figure of that height, px."""
     return {
         "height": hauteur,
         "margin": {"l": 8, "r": 56, "t": 38 if legende else 8, "b": 8},
@@ -156,7 +158,7 @@ def barres(
     pile = epaisseur * len(pleines)
     par_rang = pile + 14 + 19 * hauteurs if etroit else max(pile + 12, 19 * hauteurs + 8)
     legende = len(traces) > 1
-    mesures = {id(t): [_mesure(x, t.plancher, _base_commune(t)) for x in t.lignes] for t in traces}
+    mesures = {id(t): [mesurer(x, t.plancher, _base_commune(t)) for x in t.lignes] for t in traces}
     bout = max([maximum, *(m for ms in mesures.values() for m in ms if m is not None)]) * 1.02 or 1
     donnees: list[dict[str, Any]] = []
     debut = 0.5 - (pile + 5) / par_rang if etroit else -pile / par_rang / 2
@@ -177,7 +179,7 @@ def barres(
                 "offset": milieu - (epaisseur + 6) / par_rang / 2,
             }
         )
-    mise = _base(30 + (30 if legende else 0) + len(libelles) * par_rang, legende=legende)
+    mise = mettre_en_page(30 + (30 if legende else 0) + len(libelles) * par_rang, legende=legende)
     mise["xaxis"]["range"] = [0, bout]
     mise["yaxis"]["range"] = [len(libelles) - 0.5, -0.5]
     droite = 18
@@ -338,7 +340,7 @@ def carte(points: Sequence[dict[str, Any]], fonds: Sequence[dict[str, Any]], tit
                 "showlegend": False,
             }
         )
-    mise = _base(560, legende=True)
+    mise = mettre_en_page(560, legende=True)
     # The style sheet gives the height: the map follows the width of the screen.
     del mise["height"]
     mise["margin"] = {"l": 4, "r": 4, "t": 34, "b": 4}

@@ -27,7 +27,6 @@ from dashboard import (
 )
 from dashboard.balises import joindre
 from dashboard.contexte import Contexte
-from dashboard.filtres import Barre
 from dashboard.identite import composer_identite
 from dashboard.memoire import Memoire
 from dashboard.pages import chapitre
@@ -58,7 +57,7 @@ class Tableau(Dash):
     def interpolate_index(self, **morceaux: Any) -> str:
         """The empty page, which asks for the script of the charts when there will be some."""
         texte: str = super().interpolate_index(**morceaux)
-        avec = plan.trouver(request.path).graphiques
+        avec = plan.trouver(request.path).graphiques and request.args.get("vue") != "tableau"
         return texte.replace("{%graphiques%}", coquille.PRECHARGE if avec else "")
 
 
@@ -182,12 +181,12 @@ def _enregistrer_rappels(app: Dash, depot: Depot) -> None:
         Output("dessinees", "data", allow_duplicate=True),
         Input("adresse", "pathname"),
         Input("adresse", "search"),
+        Input("etroit", "data"),
         State("page", "data"),
-        State("etroit", "data"),
         prevent_initial_call="initial_duplicate",
     )
     def tourner(
-        chemin: str | None, requete: str | None, page: Any, etroit: bool
+        chemin: str | None, requete: str | None, etroit: bool, page: Any
     ) -> tuple[Any, ...]:
         etroit = bool(etroit) or "Mobi" in request.headers.get("User-Agent", "")
         try:
@@ -208,7 +207,7 @@ def _enregistrer_rappels(app: Dash, depot: Depot) -> None:
         ecrite = barres_ecrites.lire(cle)
         if ecrite is None:
             ecrite = barres_ecrites.garder(cle, ici.barre(ctx))
-        resume = f" – {Barre(ctx).resume()}" if ecrite else ""
+        resume = f" – {ici.resumer(ctx)}" if ecrite else ""
         nom = ici.chapitre
         plies = chapitre.plier(nom, ctx) if nom else {}
         dessinees: Any = no_update

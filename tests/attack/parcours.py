@@ -202,7 +202,8 @@ class Visiteur:
 
     def chemins(self) -> list[str]:
         """The pages."""
-        return ["/", *dict.fromkeys(f"/{i['chapitre']}" for i in self.catalogue), "/methode"]
+        chapitres = dict.fromkeys(f"/{i['chapitre']}" for i in self.catalogue)
+        return ["/", *chapitres, "/evolution", "/explorer", "/methode"]
 
     def _choisir(self, genre: str) -> list[dict[str, str]]:
         tous = self.lieux[genre]
