@@ -132,8 +132,24 @@
       attente = 0;
       guetter();
       suivreAncre();
+      document.querySelectorAll(".defile").forEach(marquerLaSuite);
     });
   }).observe(document.documentElement, { childList: true, subtree: true });
+
+  /* A table wider than its place fades where it goes on. */
+  function marquerLaSuite(cadre) {
+    var reste = cadre.scrollWidth - cadre.clientWidth - cadre.scrollLeft;
+    cadre.classList.toggle("suite-a-droite", reste > 2);
+  }
+
+  document.addEventListener("scroll", function (evenement) {
+    var cadre = evenement.target;
+    if (cadre.classList && cadre.classList.contains("defile")) { marquerLaSuite(cadre); }
+  }, { passive: true, capture: true });
+
+  window.addEventListener("resize", function () {
+    document.querySelectorAll(".defile").forEach(marquerLaSuite);
+  });
 
   /* The index shows which card is being read. */
   var lecture = 0;
@@ -187,19 +203,19 @@
     window.setTimeout(function () { bouton.textContent = avant; }, 1800);
   }
 
-  function copier(bouton) {
-    var lien = window.location.origin + bouton.dataset.lien;
+  /* Into the clipboard: the address of a card, or its sentence. */
+  function copier(bouton, texte, fait) {
     if (navigator.clipboard && window.isSecureContext) {
-      navigator.clipboard.writeText(lien).then(function () { dire(bouton, "Lien copié"); });
+      navigator.clipboard.writeText(texte).then(function () { dire(bouton, fait); });
       return;
     }
     var zone = document.createElement("textarea");
-    zone.value = lien;
+    zone.value = texte;
     document.body.appendChild(zone);
     zone.select();
     document.execCommand("copy");
     zone.remove();
-    dire(bouton, "Lien copié");
+    dire(bouton, fait);
   }
 
   function photographier(bouton) {
@@ -210,7 +226,7 @@
       return;
     }
     var titre = carte.querySelector("h2").textContent;
-    var phrase = carte.querySelector(".phrase").textContent;
+    var phrase = carte.querySelector(".phrase .tete").textContent;
     var source = carte.querySelector(".pied-carte .source").textContent;
     var notes = Array.from(carte.querySelectorAll(".protection, .exact")).map(function (n) {
       return n.textContent;
@@ -298,7 +314,7 @@
   var panneauOuvert = false;
 
   document.addEventListener("focusin", function (evenement) {
-    tenu = evenement.target.closest("#barre, #contenu [data-navigation]") ? evenement.target.id : "";
+    tenu = evenement.target.closest("#barre, [data-navigation]") ? evenement.target.id : "";
   });
 
   document.addEventListener("toggle", function (evenement) {
@@ -331,7 +347,11 @@
     });
     var bouton = evenement.target.closest("button");
     if (!bouton) { return; }
-    if (bouton.dataset.lien) { copier(bouton); }
+    if (bouton.dataset.lien) {
+      copier(bouton, window.location.origin + bouton.dataset.lien, "Lien copié");
+    }
+    var phrase = bouton.dataset.texte && document.getElementById(bouton.dataset.texte);
+    if (phrase) { copier(bouton, phrase.textContent, "Phrase copiée"); }
     if (bouton.dataset.image) { photographier(bouton); }
     if (bouton.id === "ouvrir-feuille") { ouvrirFeuille(true); }
     if (bouton.id === "fermer-feuille") { ouvrirFeuille(false); }

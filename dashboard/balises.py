@@ -85,6 +85,7 @@ def _balise(nom: str) -> Callable[..., Markup]:
 
 
 A = _balise("a")
+Blockquote = _balise("blockquote")
 Button = _balise("button")
 Caption = _balise("caption")
 Dd = _balise("dd")

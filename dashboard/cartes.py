@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
-from dash import dcc
 from dash import html as composants
 from markupsafe import Markup
 
 from dashboard import balises as html
 from dashboard import couleurs as c
-from dashboard import graphiques, phrases, tableaux
+from dashboard import graphiques, phrases, pourquoi, tableaux
 from dashboard.contexte import Contexte
+from dashboard.figures import encadrer
 from dashboard.fragments import fragment
 from dashboard.nombres import INSECABLE, annee_lisible, date_longue, nombre, pluriel, pourcentage
-from data.catalogue import ORIGINE_DES_CHAMPS, POPULATIONS, Indicateur, Serie
+from data.catalogue import Indicateur, Serie
 from data.refus import typographier
 from queries.comparaisons import alentours, annee_precedente, referer
 from queries.constantes import constantes_de
 from queries.consultation import Consultation
+from queries.depot import Etat
 from queries.lieux import nommer
 from queries.question import NORD, Question
 from queries.reponses import (
@@ -35,14 +35,9 @@ from queries.reponses import (
 )
 from queries.selection import ecrire, ecrire_lieux
 
-FORMULAIRES = {
-    "usagers": "fiche usager",
-    "situations": "fiche situation",
-    "interventions": "fiche d’intervention",
-}
 PAGES_IMPRIMEES = {"effectifs": "7", "situations": "7 à 11", "familles": "12 à 13"}
-REGLAGES = {"displayModeBar": False, "responsive": True}
-"""Of every chart: no bar of tools of its own, the width of its place."""
+PLUS_DE_PHRASES = 6
+"""Most answers side by side that a sentence speaks of."""
 
 PAGES_ACCOMPAGNEMENTS = "14 à 25"
 
@@ -144,24 +139,13 @@ def nom_de_reponse(reponse: Reponse, ctx: Contexte) -> str:
 
 def remplir(matiere: Matiere, ctx: Contexte) -> list[Any]:
     """The body of a card."""
-    ind, tete = matiere.indicateur, matiere.principales[0]
-    nom_reference = matiere.reference[0] if matiere.reference else ""
-    phrase = (
-        phrases.resumer(
-            tete,
-            ctx.etat,
-            matiere.reference[1] if matiere.reference else None,
-            matiere.precedente,
-            nom_reference,
-        )
-        if len(matiere.principales) == 1
-        else " ".join(_resumer_une(r, ctx) for r in matiere.principales[:6])
-    )
-    phrase = typographier(phrase)
+    ind = matiere.indicateur
+    dites = [typographier(p) for p in resumer(matiere, ctx.etat)]
+    phrase = " ".join(dites)
     colonnes = [(nom_de_reponse(r, ctx), r) for r in matiere.principales]
     if matiere.reference:
         colonnes.append(matiere.reference)
-    corps: list[Any] = [html.P(phrase, className="phrase", id=f"phrase-{ind.id}")]
+    corps: list[Any] = [ecrire_la_phrase(dites, f"phrase-{ind.id}")]
     if _a_quelque_chose(matiere.principales):
         if ctx.selection.vue == "tableau":
             corps.append(html.Div(tableaux.donnees(colonnes), className="defile", tabIndex=0))
@@ -185,18 +169,25 @@ def remplir(matiere: Matiere, ctx: Contexte) -> list[Any]:
     return _assembler(corps)
 
 
+def resumer(matiere: Matiere, etat: Etat) -> list[str]:
+    """What a card says, sentence by sentence; of several answers, the leading value of each."""
+    if len(matiere.principales) > 1:
+        return [phrases.resumer(r, etat)[0] for r in matiere.principales[:PLUS_DE_PHRASES]]
+    nom, reference = matiere.reference or ("", None)
+    return phrases.resumer(
+        matiere.principales[0], etat, reference, matiere.precedente, nom, matiere.alentours
+    )
+
+
+def ecrire_la_phrase(dites: Sequence[str], nom: str) -> Markup:
+    """The first sentence stands out: it is read from the back of a room."""
+    suite = html.Span(" ".join(dites[1:]), className="suite") if len(dites) > 1 else ""
+    return html.P([html.Span(dites[0], className="tete"), " ", suite], className="phrase", id=nom)
+
+
 def _a_quelque_chose(reponses: Sequence[Reponse]) -> bool:
     """Whether some row can be shown, were it as « moins de »."""
     return any(x.affichee or x.statut == "masque" for r in reponses for x in r.lignes)
-
-
-def _resumer_une(reponse: Reponse, ctx: Contexte) -> str:
-    """The sentence of one answer among several, which says its year when there are several."""
-    phrase = phrases.resumer(reponse, ctx.etat)
-    annee = reponse.question.annee
-    if len(ctx.selection.annees) < 2 or annee in phrase:
-        return phrase
-    return f"{annee_lisible(annee)}{INSECABLE}: {phrase}"
 
 
 def _assembler(morceaux: Sequence[Any]) -> list[Any]:
@@ -382,19 +373,7 @@ def _figure(
     ind: Indicateur, serie: str, figure: graphiques.Figure, phrase: str
 ) -> composants.Figure:
     nom = f"graphe-{ind.id}" + (f"-{serie}" if serie else "")
-    return composants.Figure(
-        [
-            dcc.Graph(
-                id=nom,
-                figure=figure,
-                config=REGLAGES,
-                style={"height": f"{figure['layout']['height']}px"},
-                className="graphe",
-            ),
-        ],
-        role="img",
-        **{"aria-label": phrase},
-    )
+    return encadrer(nom, figure, phrase)
 
 
 def _autour(matiere: Matiere, ctx: Contexte) -> list[Any]:
@@ -478,7 +457,7 @@ def _pied(matiere: Matiere, ctx: Contexte) -> Markup:
             html.P([y for note in notes for y in (note, " ")], className="notes"),
             html.P(f"{source}.", className="source"),
             _outils(matiere, ctx),
-            _pourquoi(matiere, ctx),
+            pourquoi.expliquer(r, ctx.etat),
         ],
         className="pied-carte",
     )
@@ -534,55 +513,23 @@ def _outils(matiere: Matiere, ctx: Contexte) -> Markup:
         + [
             html.Li(
                 html.Button(
+                    "Copier la phrase",
+                    type="button",
+                    className="lien",
+                    **{
+                        "data-texte": f"phrase-{ind.id}",
+                        "aria-label": f"Copier la phrase de {nom}",
+                    },
+                )
+            ),
+            html.Li(
+                html.Button(
                     "Copier le lien",
                     type="button",
                     className="lien",
                     **{"data-lien": lien, "aria-label": f"Copier le lien vers {nom}"},
                 )
-            )
+            ),
         ],
         className="outils",
-    )
-
-
-@lru_cache(maxsize=256)
-def _provenance(champ: str) -> str:
-    origines = [ORIGINE_DES_CHAMPS.get(x) for x in champ.split(";")]
-    textes = []
-    for origine in origines:
-        if origine:
-            forme, colonne = origine.split(".")
-            textes.append(f"{FORMULAIRES[forme]}, champ « {colonne} »")
-    return " ; ".join(textes)
-
-
-def _pourquoi(matiere: Matiere, ctx: Contexte) -> Markup:
-    ind, r = matiere.indicateur, matiere.principales[0]
-    definitions: list[tuple[str, str]] = [("Question", ind.question)]
-    if r.population:
-        definitions.append(("Population", f"{POPULATIONS[r.population]}, {r.question.annee}"))
-    if ind.base != "-":
-        definitions.append(("Base", ind.base))
-    champ = _provenance(ind.champ)
-    if champ:
-        definitions.append(("D’où vient la réponse", champ))
-    definitions.append(("Unité comptée", ind.unite))
-    if ind.note:
-        definitions.append(("À savoir", ind.note))
-    if r.politique.exacte:
-        protection = "aucune : ces chiffres sont exacts et ne sortent pas de votre service"
-    elif ind.famille == "activite" and ind.id != "actions_participants":
-        protection = "aucune : l’activité ne décrit pas des jeunes, ses nombres sont exacts"
-    else:
-        protection = (
-            f"nombres arrondis au multiple de 5, rien sous {r.politique.plancher}, "
-            f"pas de détail sous {r.politique.assiette} réponses"
-        )
-    definitions.append(("Protection", protection))
-    return html.Details(
-        [
-            html.Summary("Pourquoi ce chiffre ?"),
-            html.Dl([y for t, d in definitions for y in (html.Dt(t), html.Dd(d))]),
-        ],
-        className="pourquoi",
     )

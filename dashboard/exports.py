@@ -149,15 +149,20 @@ def _phrase(texte: str) -> str:
 
 
 def en_csv(lignes: Iterable[Mapping[str, Any]]) -> bytes:
+    """The rows of answers (`ligne_plate`), as `ecrire_csv` writes them."""
+    return ecrire_csv(COLONNES, ([ligne[c] for c in COLONNES] for ligne in lignes))
+
+
+def ecrire_csv(entetes: Sequence[str], lignes: Iterable[Sequence[Any]]) -> bytes:
     """Rows as a French spreadsheet opens them: UTF-8 with BOM, `;`, decimal comma, CRLF.
 
     A text cell that begins like a formula is neutralised by an apostrophe.
     """
     sortie = io.StringIO(newline="")
     plume = csv.writer(sortie, delimiter=";", lineterminator="\r\n")
-    plume.writerow(COLONNES)
+    plume.writerow(entetes)
     for ligne in lignes:
-        plume.writerow([_cellule(ligne[c]) for c in COLONNES])
+        plume.writerow([_cellule(x) for x in ligne])
     return sortie.getvalue().encode("utf-8-sig")
 
 

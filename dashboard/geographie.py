@@ -10,14 +10,13 @@ import math
 from collections import defaultdict
 from typing import Any
 
-from dash import dcc
 from dash import html as composants
 
 from dashboard import balises as html
 from dashboard import couleurs as c
 from dashboard import graphiques
-from dashboard.cartes import REGLAGES
 from dashboard.contexte import Contexte
+from dashboard.figures import encadrer
 from dashboard.fragments import fragment
 from dashboard.nombres import INSECABLE, nombre
 from data.refus import typographier
@@ -125,17 +124,11 @@ def composer(ctx: Contexte) -> composants.Section:
     note = "Carte schématique : positions des communes, à un ou deux kilomètres près."
     if sans_position:
         note += f" {sans_position} collège{'s' if sans_position > 1 else ''} sans position connue."
-    figure = composants.Figure(
-        [
-            dcc.Graph(
-                id="graphe-carte",
-                figure=graphiques.carte(points, fonds, titre),
-                config=REGLAGES,
-                className="graphe",
-            ),
-        ],
-        role="img",
-        **{"aria-label": f"{titre}, sur une carte schématique. Le tableau les liste."},
+    figure = encadrer(
+        "graphe-carte",
+        graphiques.carte(points, fonds, titre),
+        f"{titre}, sur une carte schématique. Le tableau les liste.",
+        haut=False,
     )
     entetes = ("Collège", "Commune", "Association", "Réseau", "Poste")
     liste = html.Table(

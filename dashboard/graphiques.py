@@ -21,7 +21,10 @@ POLICE = "'Source Sans 3 Variable', 'Source Sans 3', system-ui, sans-serif"
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """Rows drawn in one colour. `exact`: one decimal. `repere`: marks over another's bars."""
+    """Rows drawn in one colour. `exact`: one decimal. `repere`: marks over another's bars.
+    `petits`: as in `etiquette`. `textes`: what is written of each row, when it is not what its
+    status says (printed figures).
+    """
 
     nom: str
     lignes: Sequence[Ligne]
@@ -29,10 +32,31 @@ class Trace:
     plancher: int = 5
     exact: bool = False
     repere: bool = False
+    petits: int = 0
+    textes: Sequence[str] = ()
+
+    def etiqueter(self, rang: int) -> str:
+        """The few characters beside the bar of a row."""
+        if self.textes:
+            return self.textes[rang]
+        ligne = self.lignes[rang]
+        return etiquette(ligne, self.plancher, exact=self.exact, petits=self.petits)
+
+    def dire(self, rang: int, unite: str) -> str:
+        """The same in words, for the hover."""
+        if self.textes:
+            return self.textes[rang]
+        ligne = self.lignes[rang]
+        return decrire(ligne, self.plancher, exact=self.exact, unite=unite, petits=self.petits)
 
 
-def decrire(ligne: Ligne, plancher: int, *, exact: bool = False, unite: str = "jeune") -> str:
-    """One value in words: « environ 35 jeunes (entre 31 et 39), soit 45 % environ »."""
+def decrire(
+    ligne: Ligne, plancher: int, *, exact: bool = False, unite: str = "jeune", petits: int = 0
+) -> str:
+    """One value in words: « environ 35 jeunes (entre 31 et 39), soit 45 % environ ».
+
+    `petits`: as in `etiquette`.
+    """
     if ligne.statut == "masque":
         return ligne.note or f"moins de {plancher} {unite}s"
     if not ligne.affichee:
@@ -46,6 +70,9 @@ def decrire(ligne: Ligne, plancher: int, *, exact: bool = False, unite: str = "j
             bas, haut = intervalle(ligne.effectif, ligne.statut)
             texte += f" (entre {nombre(bas)} et {nombre(haut)})"
         morceaux.append(texte)
+    if _petite(ligne, petits):
+        morceaux.append(f"sur {environ}{nombre(ligne.base or 0)}")
+        return " ".join(morceaux)
     if ligne.part is not None:
         part = pourcentage(ligne.part, exact=exact)
         suite = " environ" if environ else ""
@@ -55,13 +82,23 @@ def decrire(ligne: Ligne, plancher: int, *, exact: bool = False, unite: str = "j
     return ", ".join(morceaux) or "aucune donnée"
 
 
-def etiquette(ligne: Ligne, plancher: int, *, exact: bool = False) -> str:
-    """The few characters beside a bar."""
+def _petite(ligne: Ligne, petits: int) -> bool:
+    """Whether the share is of so few that it is said in numbers."""
+    return ligne.effectif is not None and bool(ligne.base) and (ligne.base or 0) < petits
+
+
+def etiquette(ligne: Ligne, plancher: int, *, exact: bool = False, petits: int = 0) -> str:
+    """The few characters beside a bar.
+
+    `petits`: a share whose base is smaller is « 8 sur 12 » rather than a percentage.
+    """
     if ligne.statut == "masque":
         return f"<{INSECABLE}{plancher}" if not ligne.note else "–"
     if not ligne.affichee:
         return "–"
     if ligne.part is not None:
+        if _petite(ligne, petits):
+            return f"{nombre(ligne.effectif or 0)} sur {nombre(ligne.base or 0)}"
         if ligne.part == 0 and ligne.effectif:
             return f"<{INSECABLE}{pourcentage(0.1 if exact else 1, exact=exact)}"
         return pourcentage(ligne.part, exact=exact)
@@ -143,11 +180,13 @@ def barres(
     unite: str = "jeune",
     etroit: bool = False,
     maximum: float = 0,
+    avec_legende: bool = True,
 ) -> Figure:
     """Horizontal bars, one per value; several traces side by side; marks for references.
 
     All traces list the same values in the same order. `etroit`: labels stand above the bars, for a
-    phone. `maximum`: end of the scale, when charts side by side share one.
+    phone. `maximum`: end of the scale, when charts side by side share one. `avec_legende`: False
+    when they share one too.
     """
     pleines = [t for t in traces if not t.repere]
     reperes = [t for t in traces if t.repere]
@@ -157,9 +196,9 @@ def barres(
     epaisseur = EPAISSEUR if len(pleines) == 1 else EPAISSEUR - 4
     pile = epaisseur * len(pleines)
     par_rang = pile + 14 + 19 * hauteurs if etroit else max(pile + 12, 19 * hauteurs + 8)
-    legende = len(traces) > 1
-    mesures = {id(t): [mesurer(x, t.plancher, _base_commune(t)) for x in t.lignes] for t in traces}
-    bout = max([maximum, *(m for ms in mesures.values() for m in ms if m is not None)]) * 1.02 or 1
+    legende = avec_legende and len(traces) > 1
+    mesures = {id(t): _mesurer(t) for t in traces}
+    bout = max(maximum, etendue(traces)) * 1.02 or 1
     donnees: list[dict[str, Any]] = []
     debut = 0.5 - (pile + 5) / par_rang if etroit else -pile / par_rang / 2
     for rang, trace in enumerate(pleines):
@@ -187,6 +226,8 @@ def barres(
         milieu = debut + pile / par_rang / 2
         donnees.append(_etiquettes(pleines[0], reperes, bout, milieu))
         droite = (52 if etroit else 62) + 52 * len(reperes)
+        if any(_petite(x, pleines[0].petits) for x in lignes):
+            droite += 16
     elif pleines:
         droite = 56
     mise["margin"] |= {"r": droite, "l": 4}
@@ -200,6 +241,15 @@ def barres(
     return {"data": donnees, "layout": mise}
 
 
+def etendue(traces: Sequence[Trace]) -> float:
+    """The longest bar these rows make, masked ones included; 0 when there is none."""
+    return max((m for t in traces for m in _mesurer(t) if m is not None), default=0)
+
+
+def _mesurer(trace: Trace) -> list[float | None]:
+    return [mesurer(x, trace.plancher, _base_commune(trace)) for x in trace.lignes]
+
+
 def _base_commune(trace: Trace) -> float:
     return next((x.base for x in trace.lignes if x.base), 0) or 0
 
@@ -207,8 +257,8 @@ def _base_commune(trace: Trace) -> float:
 def _bulles(trace: Trace, unite: str) -> list[str]:
     return [
         f"<b>{couper(x.libelle, 42)}</b><br>{trace.nom}{INSECABLE}: "
-        + couper(decrire(x, trace.plancher, exact=trace.exact, unite=unite), 46)
-        for x in trace.lignes
+        + couper(trace.dire(i, unite), 46)
+        for i, x in enumerate(trace.lignes)
     ]
 
 
@@ -221,9 +271,7 @@ def _bandes(
         "name": trace.nom,
         "y": list(range(len(mesures))),
         "x": mesures,
-        "text": [etiquette(x, trace.plancher, exact=trace.exact) for x in trace.lignes]
-        if libelle
-        else None,
+        "text": [trace.etiqueter(i) for i in range(len(trace.lignes))] if libelle else None,
         "textposition": "outside",
         "cliponaxis": False,
         "textfont": {"size": 14, "color": c.ENCRE},
@@ -267,12 +315,12 @@ def _etiquettes(
 ) -> dict[str, Any]:
     """Figures in a column at the end of the scale: the bar's, then each mark's in its colour."""
     textes = []
-    for i, x in enumerate(pleine.lignes):
-        texte = f"<b>{etiquette(x, pleine.plancher, exact=pleine.exact)}</b>"
+    for i in range(len(pleine.lignes)):
+        texte = f"<b>{pleine.etiqueter(i)}</b>"
         for repere in reperes:
             autre = repere.lignes[i]
             if autre.affichee or autre.statut == "masque":
-                valeur = etiquette(autre, repere.plancher, exact=repere.exact)
+                valeur = etiquette(autre, repere.plancher, exact=repere.exact, petits=repere.petits)
                 texte += (
                     f"{INSECABLE}{INSECABLE}"
                     f"<span style='color:{repere.couleur};font-size:13px'>{valeur}</span>"
@@ -359,3 +407,21 @@ def carte(points: Sequence[dict[str, Any]], fonds: Sequence[dict[str, Any]], tit
         mise["xaxis"]["range"] = [min(abscisses) - marge, max(abscisses) + marge]
     mise["meta"] = titre
     return {"data": donnees, "layout": mise}
+
+
+def cadre(hauteur: int) -> dict[str, Any]:
+    """Layout of a chart of points, both axes read: px, legend above."""
+    mise = mettre_en_page(hauteur, legende=True)
+    axe = {
+        "visible": True,
+        "showgrid": True,
+        "gridcolor": c.FILET,
+        "zeroline": False,
+        "fixedrange": True,
+        "tickfont": {"size": 14},
+        "automargin": True,
+    }
+    mise["xaxis"] = {**axe, "tickformat": ",.0f"}
+    mise["yaxis"] = {**axe, "tickformat": ",.0f"}
+    mise["margin"] = {"l": 8, "r": 16, "t": 64, "b": 8}
+    return mise

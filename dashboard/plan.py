@@ -13,7 +13,16 @@ from typing import Any
 
 from dashboard.contexte import Contexte
 from dashboard.filtres import Barre
-from dashboard.pages import accueil, chapitre, evolution, explorer, introuvable, methode
+from dashboard.pages import (
+    accueil,
+    chapitre,
+    comparer,
+    evolution,
+    explorer,
+    introuvable,
+    methode,
+    publications,
+)
 from data.catalogue import CHAPITRES
 
 ANALYSER, SOURCES = "Analyser", "Sources et méthode"
@@ -82,6 +91,15 @@ PAGES: tuple[Page, ...] = (
         for code, (_, titre) in CHAPITRES.items()
     ),
     Page(
+        "/comparer",
+        comparer.TITRE,
+        comparer.composer,
+        court=comparer.COURT,
+        groupe=ANALYSER,
+        barre=comparer.barre,
+        parametres=comparer.PARAMETRES,
+    ),
+    Page(
         "/evolution",
         evolution.TITRE,
         evolution.composer,
@@ -100,6 +118,16 @@ PAGES: tuple[Page, ...] = (
         parametres=explorer.PARAMETRES,
         graphiques=False,
         resumer=explorer.resumer,
+    ),
+    Page(
+        "/publications",
+        publications.TITRE,
+        publications.composer,
+        groupe=SOURCES,
+        barre=_sans_barre,
+        parametres=(publications.PARAMETRE,),
+        # Its first view has none: their script is not worth fetching before it is asked for.
+        graphiques=False,
     ),
     Page(
         "/methode",

@@ -30,6 +30,7 @@ from dashboard.contexte import Contexte
 from dashboard.identite import composer_identite
 from dashboard.memoire import Memoire
 from dashboard.pages import chapitre
+from dashboard.pages.publications import fichiers
 from dashboard.regime import refuser_de_demarrer
 from data.catalogue import Indicateur
 from data.refus import typographier
@@ -85,6 +86,7 @@ def creer_application(url: str | None = None) -> Dash:
     acces.enregistrer(server, depot)
     consultations.enregistrer(server)
     api.enregistrer(server, depot)
+    fichiers.enregistrer(server)
     racine = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     app = Tableau(
         "passerelle",

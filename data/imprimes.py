@@ -1,8 +1,8 @@
 """The printed figures that a computed value can stand beside, and where they were printed.
 
 `reference/rapprochement.csv` says which indicator, value, place and year a printed figure is of
-(`data.rapprochement`); `pages_imprimees.csv` on which pages a section is; `ruptures.csv` what
-changed in the forms, and from which school year. A figure that must not be reused is never read.
+(`data.rapprochement`), `data.publications` where it is read; `reference/ruptures.csv` what changed
+in the forms, and from which school year. A figure that must not be reused is never read.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from data import publications
 from data.catalogue import REFERENCE
 from data.rapprochement import Declaration, interdit, lire_chiffres, lire_declarations
 from data.treillis import DEPARTEMENT
@@ -35,7 +36,8 @@ class Imprime:
 
     `modalites`: the values it is about; empty: the number itself, or the sum of all values.
     `base`: what a part is a share of, when not the indicator's own base. `periode`, `citation`,
-    `section`, `pages` ("" when unknown): as in the document. `a_savoir`: how to read it.
+    `section`, `pages` ("" when unknown): as in the document. `theme`, `carte`: where the figure
+    stands among the publications. `a_savoir`: how to read it.
     """
 
     id: str
@@ -55,6 +57,8 @@ class Imprime:
     source: str
     section: str
     pages: str
+    theme: str
+    carte: str
     citation: str
     a_savoir: str
 
@@ -75,12 +79,12 @@ class Rupture:
 @lru_cache(maxsize=1)
 def lire_imprimes() -> tuple[Imprime, ...]:
     """Every printed figure that says a value of an indicator, in the order of the documents."""
-    declarations, pages = lire_declarations(), _lire_pages()
+    declarations = lire_declarations()
     lus = []
     for chiffre in lire_chiffres():
         d = declarations.get(chiffre["id"])
         if d and not interdit(chiffre) and d.calcul in ("valeur", "postes_au"):
-            lu = _lire(chiffre, d, pages)
+            lu = _lire(chiffre, d)
             if lu:
                 lus.append(lu)
     return tuple(lus)
@@ -103,9 +107,7 @@ def imprimes_de(indicateur: str, population: str, lieu_type: str, lieu: str) -> 
     return tuple(uniques.values())
 
 
-def _lire(
-    chiffre: Mapping[str, str], d: Declaration, pages: Mapping[tuple[str, str], str]
-) -> Imprime | None:
+def _lire(chiffre: Mapping[str, str], d: Declaration) -> Imprime | None:
     """None: not a number or a share of one school year, or an aim rather than a fact."""
     mesure = _MESURES.get(chiffre["measure"])
     if mesure is None:
@@ -122,6 +124,7 @@ def _lire(
         indicateur, serie, annee = d.indicateur, d.serie, d.annee
         lieu_type, lieu = d.lieu_type, d.lieu
         population = "" if d.population == "activite" else d.population
+    theme, carte = publications.lire().lieu_de(chiffre["id"])
     modalites = () if d.modalite in ("", "*") else tuple(d.modalite.split("+"))
     return Imprime(
         id=chiffre["id"],
@@ -140,7 +143,9 @@ def _lire(
         periode=chiffre["period"],
         source=chiffre["source"],
         section=chiffre["section"].rstrip(" ,"),
-        pages=pages.get((chiffre["source"], chiffre["section"]), ""),
+        pages=carte.page,
+        theme=theme.code,
+        carte=carte.code,
         citation=chiffre["quote"],
         a_savoir=d.explication,
     )
@@ -156,7 +161,6 @@ def annee_scolaire(jour: str) -> str:
 @lru_cache(maxsize=1)
 def lire_ruptures() -> tuple[Rupture, ...]:
     """Every change of the forms, the oldest first."""
-    pages = _lire_pages()
     with (REFERENCE / "ruptures.csv").open(encoding="utf-8", newline="") as f:
         return tuple(
             Rupture(
@@ -165,13 +169,7 @@ def lire_ruptures() -> tuple[Rupture, ...]:
                 x["texte"],
                 x["citation"],
                 x["source"],
-                pages.get((x["source"], x["section"]), ""),
+                x["pages"],
             )
             for x in csv.DictReader(f)
         )
-
-
-@lru_cache(maxsize=1)
-def _lire_pages() -> dict[tuple[str, str], str]:
-    with (REFERENCE / "pages_imprimees.csv").open(encoding="utf-8", newline="") as f:
-        return {(x["source"], x["section"]): x["pages"] for x in csv.DictReader(f)}

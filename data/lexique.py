@@ -26,7 +26,8 @@ class Terme:
 @dataclass(frozen=True, slots=True)
 class Document:
     """One public document. `apport`: what it gives to the project; `anonyme`: how to speak of it
-    to who may not read the name of its association."""
+    to who may not read the name of its association; `code`: what figures call it (`source`);
+    `court`: a short name."""
 
     titre: str
     auteur: str
@@ -34,6 +35,8 @@ class Document:
     apport: str
     association: str
     anonyme: str
+    code: str
+    court: str
 
 
 @lru_cache(maxsize=1)

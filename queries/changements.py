@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from data.paquet import PAS
 from queries.depot import Depot, Etat
 from queries.lecteur import Lecteur
 from queries.question import Lieu, Question
@@ -55,11 +56,20 @@ def bornes(ligne: Ligne) -> tuple[float, float]:
 
 
 def part_changee(avant: Ligne, apres: Ligne) -> bool:
-    """Whether the share certainly differs, whatever the rounding hides (rule 5)."""
-    if avant.part is None or apres.part is None or not certain(avant, apres):
+    """Whether the share certainly differs, whatever the rounding hides (rule 5): the numbers it is
+    made of, or those it is a share of, are far enough apart, and no share fits both."""
+    if avant.part is None or apres.part is None:
+        return False
+    if not (certain(avant, apres) or _bases_eloignees(avant, apres)):
         return False
     (a, b), (c, d) = bornes(avant), bornes(apres)
     return b < c or d < a
+
+
+def _bases_eloignees(avant: Ligne, apres: Ligne) -> bool:
+    if avant.base is None or apres.base is None:
+        return False
+    return abs(apres.base - avant.base) >= 2 * PAS
 
 
 def chercher(

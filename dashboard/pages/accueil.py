@@ -54,7 +54,7 @@ def _phrase(ctx: Contexte, annee: str) -> str:
     (effectif,) = repondre(
         [Question("effectif", annee, ctx.selection.lieu)], ctx.lecteur, ctx.depot
     )
-    return phrases.resumer(effectif, ctx.etat)
+    return " ".join(phrases.resumer(effectif, ctx.etat))
 
 
 def _chiffres(ctx: Contexte, annee: str) -> Markup:

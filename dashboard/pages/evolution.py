@@ -3,22 +3,20 @@ change of the forms in 2021, what certainly changed."""
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from dash import dcc
 from dash import html as composants
 from markupsafe import Markup
 
 from dashboard import balises as html
 from dashboard import choix, couleurs, graphiques, phrases
-from dashboard.cartes import REGLAGES
 from dashboard.contexte import Contexte
 from dashboard.courbes import MARQUES, Axe, Courbe, Marque, tracer
+from dashboard.figures import encadrer
 from dashboard.filtres import LIEUX_ENSEMBLE, Barre
 from dashboard.fragments import fragment
 from dashboard.nombres import (
@@ -32,6 +30,8 @@ from dashboard.nombres import (
     points,
     pourcentage,
 )
+from dashboard.pages.publications import PARAMETRE as DOCUMENT
+from dashboard.pages.publications.mots import dire_periode
 from data.catalogue import CHAPITRES, POPULATIONS, Indicateur
 from data.imprimes import SOURCES, Imprime, Rupture, imprimes_de, lire_ruptures
 from data.refus import typographier
@@ -337,13 +337,6 @@ def _sourcer(source: str, section: str, pages: str) -> str:
     return ", ".join(morceaux)
 
 
-def _lire_periode(periode: str) -> str:
-    """« 2019-07-15 » → « 15 juillet 2019 »; anything else as printed."""
-    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", periode):
-        return date_longue(dt.date.fromisoformat(periode))
-    return periode
-
-
 # ---- choices
 
 
@@ -441,18 +434,7 @@ def _remplir(vue: Vue, ctx: Contexte) -> list[Any]:
     fin = fragment(*_suite_de_la_carte(vue, ctx))
     if ctx.selection.vue == "tableau" or not _a_dessiner(vue, ctx):
         return [debut, fin]
-    figure = dessiner(vue, ctx)
-    dessin = composants.Figure(
-        dcc.Graph(
-            id="graphe-evolution",
-            figure=figure,
-            config=REGLAGES,
-            style={"height": f"{figure['layout']['height']}px"},
-            className="graphe",
-        ),
-        role="img",
-        **{"aria-label": phrase},
-    )
+    dessin = encadrer("graphe-evolution", dessiner(vue, ctx), phrase)
     return [debut, fragment(_cle(vue, ctx)), dessin, fin]
 
 
@@ -549,9 +531,7 @@ def _marquer(point: Point, nom: str, ind: Indicateur) -> Marque:
 def _marquer_imprime(x: Imprime, nom: str) -> Marque:
     ecrit = _ecrire_imprime(x)
     source = couper(f"imprimé dans : {_sourcer(x.source, '', x.pages)}", 46)
-    bulle = (
-        f"<b>{couper(nom, 42)}</b><br>{_lire_periode(x.periode)}{INSECABLE}: {ecrit}<br>{source}"
-    )
+    bulle = f"<b>{couper(nom, 42)}</b><br>{dire_periode(x.periode)}{INSECABLE}: {ecrit}<br>{source}"
     court = f"{ecrit.rsplit(INSECABLE, 1)[0]}" if x.mesure == "effectif" else ecrit
     return Marque(_rang(x.annee), x.valeur, court, bulle, imprimee=True)
 
@@ -879,7 +859,7 @@ def _lister_imprimes(vue: Vue, ctx: Contexte) -> Markup | None:
                 listes[nom].append(x)
     plusieurs = len(vue.cibles) > 1
     lignes = [
-        html.Li(_dire_imprime(x, vue.indicateur, nom if plusieurs else ""))
+        html.Li(_dire_imprime(x, vue.indicateur, nom if plusieurs else "", ctx))
         for nom, siens in listes.items()
         for x in siens
     ]
@@ -918,16 +898,21 @@ def pourcentage_imprime(part: float) -> str:
     return f"{nombre(part)}{INSECABLE}%"
 
 
-def _dire_imprime(x: Imprime, ind: Indicateur, nom: str) -> list[Any]:
+def _dire_imprime(x: Imprime, ind: Indicateur, nom: str, ctx: Contexte) -> list[Any]:
     libelles = {m.code: m.libelle for s in ind.series for m in s.modalites}
     quoi = " + ".join(libelles.get(m, m) for m in x.modalites)
     base = f", parmi : {POPULATIONS[x.base]}" if x.base in POPULATIONS else ""
     tete = " – ".join(m for m in (nom, x.annee, quoi) if m)
     return [
         html.Strong(f"{tete} : {_ecrire_imprime(x)}{base}"),
-        f" (imprimé pour « {_lire_periode(x.periode)} »). ",
+        f" (imprimé pour « {dire_periode(x.periode)} »). ",
         f"« {x.citation.rstrip('.')} » : {_sourcer(x.source, x.section, x.pages)}.",
-        f" {x.a_savoir}" if x.a_savoir else "",
+        f" {x.a_savoir} " if x.a_savoir else " ",
+        html.Lien(
+            "Voir ce qui est imprimé",
+            ctx.adresse(propres=[(DOCUMENT, x.theme)], chemin="/publications") + f"#{x.carte}",
+            **{"aria-label": f"Voir ce qui est imprimé : {_ecrire_imprime(x)}, {x.annee}"},
+        ),
     ]
 
 

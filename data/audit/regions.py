@@ -9,26 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from data.catalogue import AGES, INTENSITES, LISTE_DU_CHAMP, Condition, Listes
+from data.faits import ENSEMBLES_ACTES, ENSEMBLES_FICHES
 
 Codes = frozenset[str]
 
-MULTIPLES = frozenset(
-    {
-        "mesures",
-        "aides",
-        "ressources",
-        "present",
-        "lieu",
-        "objectifs",
-        "modalites",
-        "famille",
-        "objectifs_famille",
-        "partenaires",
-        "partenaires_territoire",
-        "partenaires_hors",
-        "acteurs",
-    }
-)
+MULTIPLES = frozenset({*ENSEMBLES_FICHES, *ENSEMBLES_ACTES, "partenaires", "acteurs"})
 """Fields of which a youth may have several values."""
 
 AGES_DE_LA_TRANCHE: dict[str, frozenset[str]] = {

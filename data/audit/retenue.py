@@ -22,6 +22,9 @@ from data.treillis import FILTRES_PERMIS
 ANNEAUX = 4
 """How far from a cell a table to withhold is looked for, in relations, when nothing explains it."""
 
+VOISINES = 4000
+"""Most cells looked at around one: in a small base nearly all are hidden, and all are related."""
+
 PATIENCE = 5
 """Times one source is hidden for each cell found; then twice as many each time."""
 
@@ -256,7 +259,13 @@ class Retenue:
             if visibles:
                 return visibles
             vues.update(autour)
-            suivantes = dict.fromkeys(x for c in autour for x in self.relations.voisines(*c))
+            if len(vues) > VOISINES:
+                break
+            suivantes: dict[Cellule, None] = {}
+            for c in autour:
+                suivantes.update(dict.fromkeys(self.relations.voisines(*c)))
+                if len(suivantes) > VOISINES:
+                    break
             autour = [c for c in suivantes if c not in vues]
         return []
 

@@ -55,7 +55,7 @@ def test_la_page_est_accessible_entiere_et_francaise(
 def test_la_phrase_est_l_alternative_du_graphique(page: Page, serveur: str) -> None:
     ouvrir(page, serveur, "/evolution?indicateur=sexe")
     figure = page.locator("#evolution figure")
-    expect(figure).to_have_attribute("role", "img")
+    expect(figure).to_have_attribute("role", "application")
     assert figure.get_attribute("aria-label") == page.locator(".phrase").inner_text()
     assert page.locator("#evolution .js-plotly-plot .scatterlayer .trace").count() >= 2
 

@@ -84,7 +84,7 @@ def verifier_graphiques(page: Page) -> None:
     for carte in releve:
         assert carte["figures"], f"{carte['id']} n’a pas de graphique"
         for figure in carte["figures"]:
-            assert figure["role"] == "img"
+            assert figure["role"] == "application"
             assert figure["nom"] == carte["phrase"]
             assert len(figure["nom"]) > 20
             assert figure["barres"] >= figure["valeurs"] > 0, carte["id"]

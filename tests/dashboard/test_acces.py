@@ -136,7 +136,8 @@ def rappels_de(client: FlaskClient) -> bytes:
 # The guard
 
 
-PAGES = ["/", "/situations", "/methode", "/nulle-part"]
+FICHIER_PUBLIE = "/publications/fichiers/liste-2019.csv"
+PAGES = ["/", "/situations", "/methode", "/publications", FICHIER_PUBLIE, "/nulle-part"]
 PROGRAMMES = [
     API,
     f"{API}&format=csv",

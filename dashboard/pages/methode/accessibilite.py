@@ -31,7 +31,8 @@ def composer() -> Section:
                 "Les contrastes des textes, par le même outil, et l’agrandissement à 400 % : rien "
                 "ne se perd, seuls les tableaux défilent de côté.",
                 "Chaque graphique a une phrase qui dit ce qu’il montre, et un tableau des mêmes "
-                "nombres.",
+                "nombres, à une touche (T). Les flèches passent d’une valeur à l’autre, et chacune "
+                "est dite.",
             ),
             html.H3("Ce qui ne l’a pas été"),
             enumeration(
@@ -41,10 +42,8 @@ def composer() -> Section:
             ),
             html.H3("Ce que l’on sait imparfait"),
             enumeration(
-                "Sur un téléphone, les tableaux larges défilent de côté sans que rien ne le "
-                "signale.",
-                "Les cartes géographiques ne se lisent pas au clavier : le tableau placé à côté "
-                "dit la même chose.",
+                "Sur un téléphone, les tableaux larges défilent de côté ; leur bord s’estompe là "
+                "où ils continuent.",
                 "Les pages ont besoin de JavaScript pour s’afficher.",
             ),
             html.H3("Signaler un défaut"),
