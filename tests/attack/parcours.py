@@ -20,11 +20,15 @@ from urllib.parse import urlencode
 
 from flask.testing import FlaskClient
 
+from dashboard.plan import PAGES
+
 PROFILS = ("sexe", "age", "classe", "anciennete")
 GENRES_DE_LIEU = ("territoire", "association", "college", "reseau", "poste")
 PAR = (*GENRES_DE_LIEU, "annee", "population", *PROFILS)
 POPULATIONS = ("alses", "ps", "collegiens")
 RAPPEL = "/_dash-update-component"
+PUBLIQUES = ("/publications",)
+"""Pages of published facts: the same for everyone, they ask nothing of the database."""
 
 LIEUX_PAR_GENRE = 2
 """Places of a kind whose pages are looked at; every one of a reader whose perimeter is narrow."""
@@ -202,8 +206,7 @@ class Visiteur:
 
     def chemins(self) -> list[str]:
         """The pages."""
-        chapitres = dict.fromkeys(f"/{i['chapitre']}" for i in self.catalogue)
-        return ["/", *chapitres, "/evolution", "/explorer", "/methode"]
+        return [p.chemin for p in PAGES if p.chemin not in PUBLIQUES]
 
     def _choisir(self, genre: str) -> list[dict[str, str]]:
         tous = self.lieux[genre]
@@ -231,9 +234,33 @@ class Visiteur:
         yield (("vue", "tableau"),)
         yield tuple(("annee", a) for a in self.annees)
 
+    def vues_propres(self) -> Iterator[tuple[str, Paires]]:
+        """Pages with parameters of their own: places side by side, indicators crossed, followed
+        over the years."""
+        annee = ("annee", self.annees[-1])
+        ids = [i["id"] for i in self.catalogue]
+        for genre in ("territoire", "association", "college"):
+            codes = [x["code"] for x in self.lieux[genre]]
+            for debut in range(0, len(codes), 6):
+                cote = tuple((genre, c) for c in codes[debut : debut + 6])
+                for rang in range(0, len(ids), 8):
+                    choisis = tuple(("indicateur", i) for i in ids[rang : rang + 8])
+                    yield "/comparer", (*cote, annee, *choisis)
+                yield "/comparer", (*cote, annee, ("repere", "comparables"), ("tri", "taux"))
+                yield from (("/evolution", (*cote, ("indicateur", i))) for i in ids)
+            croisables = [i["id"] for i in self.catalogue if i["croisable"]]
+            lieux: list[Paires] = [(), *(((genre, c),) for c in codes if genre != "college")]
+            for ou in lieux:
+                yield from (
+                    ("/explorer", (*ou, annee, ("indicateur", a), ("croiser", b)))
+                    for a, b in itertools.permutations(croisables, 2)
+                )
+
     def lire_les_pages(self) -> Iterator[Recu]:
         """Every page for every view, every card drawn."""
-        toutes = itertools.product(self.chemins(), self.vues())
+        toutes = itertools.chain(
+            itertools.product(self.chemins(), self.vues()), self.vues_propres()
+        )
         for chemin, vue in self.etendue.garder(toutes):
             yield from self.regarder(chemin, vue)
 
