@@ -12,6 +12,7 @@ import pytest
 
 from dashboard.courbes import Axe, Courbe, Marque, tracer
 from dashboard.pages import evolution
+from dashboard.pages.evolution import vue as vues
 from data import imprimes
 from data.catalogue import CHAPITRES
 from data.imprimes import SOURCES, annee_scolaire, imprimes_de, lire_imprimes, lire_ruptures
@@ -53,8 +54,8 @@ def _page(depot: Depot, requete: str, lecteur: Lecteur = DEPARTEMENT, **options:
     return evolution.composer(regarder(depot, f"/evolution?{requete}", lecteur, **options))
 
 
-def _vue(depot: Depot, requete: str, lecteur: Lecteur = DEPARTEMENT) -> evolution.Vue:
-    return evolution.regarder(regarder(depot, f"/evolution?{requete}", lecteur))
+def _vue(depot: Depot, requete: str, lecteur: Lecteur = DEPARTEMENT) -> vues.Vue:
+    return vues.regarder(regarder(depot, f"/evolution?{requete}", lecteur))
 
 
 @pytest.mark.parametrize(("lecteur", "requete"), LECTURES)
@@ -206,7 +207,7 @@ def test_printed_figures_stand_in_years_without_data_only(depot: Depot, etat: Et
             ctx = regarder(depot, f"/evolution?{requete}&indicateur={ind}")
             assert vue.groupe is not None
             for suite in vue.lignes:
-                for x in evolution._imprimes_de_la_suite(suite, vue.groupe, ctx):
+                for x in vues.imprimes_de_la_suite(suite, vue.groupe, ctx):
                     vus += 1
                     assert x.annee not in etat.annees
                     assert x.lieu == suite.cible[0].code
@@ -299,12 +300,12 @@ def test_the_address_says_everything(depot: Depot) -> None:
         "/evolution?indicateur=qualite_saisie&valeur=taux%3A",
     ):
         ctx = regarder(depot, adresse)
-        vue = evolution.regarder(ctx)
+        vue = vues.regarder(ctx)
         assert vue.avis == ()
-        assert evolution._adresse(vue, ctx) == adresse
+        assert vues.adresser(vue, ctx) == adresse
         for suite in set(adresses(ecrire(evolution.composer(ctx)))):
             if suite.startswith("/evolution"):
-                assert evolution.regarder(regarder(depot, suite)).avis == (), suite
+                assert vues.regarder(regarder(depot, suite)).avis == (), suite
 
 
 def test_indicators_are_offered_as_in_the_report(depot: Depot, etat: Etat) -> None:

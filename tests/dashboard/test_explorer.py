@@ -12,6 +12,10 @@ from scipy import stats
 
 from dashboard import tableaux
 from dashboard.pages import explorer
+from dashboard.pages.explorer.mots import resumer_croisement
+from dashboard.pages.explorer.tables import empiler
+from dashboard.pages.explorer.vue import adresser
+from dashboard.pages.explorer.vue import regarder as voir
 from queries import croisements
 from queries.consultation import ouvrir_releve
 from queries.croisements import (
@@ -202,12 +206,12 @@ def test_stacked_bars_only_where_nothing_is_hidden(depot: Depot) -> None:
     dessines = 0
     for x in _tous(depot, DEPARTEMENT, NORD):
         adresse = f"/explorer?indicateur={x.a.id}&croiser={x.b.id}&dessin=barres"
-        vue = explorer.regarder(regarder(depot, adresse))
+        vue = voir(regarder(depot, adresse))
         texte = ecrire(explorer.composer(regarder(depot, adresse)))
         empilees = 'class="empilees"' in texte
         if not vue.croisement.repondu:
             continue
-        assert empilees == tableaux.peut_empiler(explorer.empiler(vue))
+        assert empilees == tableaux.peut_empiler(empiler(vue))
         if empilees:
             dessines += 1
             assert all(k.ligne.affichee for rang in x.cases for k in rang)
@@ -267,23 +271,23 @@ def test_the_address_says_everything(depot: Depot) -> None:
         "/explorer?territoire=lille&indicateur=classe&croiser=sexe&sens=colonne&dessin=barres",
         "/explorer?association=itineraires&indicateur=objectifs&croiser=demande",
     ):
-        vue = explorer.regarder(regarder(depot, adresse))
+        vue = voir(regarder(depot, adresse))
         assert vue.avis == ()
-        encore = explorer.regarder(regarder(depot, explorer._adresse(vue)))
+        encore = voir(regarder(depot, adresser(vue)))
         assert encore.croisement == vue.croisement
         assert (encore.sens, encore.dessin) == (vue.sens, vue.dessin)
         for suite in set(adresses(ecrire(explorer.composer(vue.ctx)))):
             if suite.startswith("/explorer"):
-                assert explorer.regarder(regarder(depot, suite)).avis == (), suite
+                assert voir(regarder(depot, suite)).avis == (), suite
 
 
 def test_swapping_twice_comes_back(depot: Depot) -> None:
-    vue = explorer.regarder(regarder(depot, "/explorer?indicateur=classe&croiser=sexe"))
+    vue = voir(regarder(depot, "/explorer?indicateur=classe&croiser=sexe"))
     texte = ecrire(explorer.composer(vue.ctx))
     (suite,) = re.findall(
-        r'href="([^"]*)"[^>]*>⇄', ecrire(explorer.composer(regarder(depot, explorer._adresse(vue))))
+        r'href="([^"]*)"[^>]*>⇄', ecrire(explorer.composer(regarder(depot, adresser(vue))))
     )
-    autre = explorer.regarder(regarder(depot, suite))
+    autre = voir(regarder(depot, suite))
     assert (autre.croisement.a.id, autre.croisement.b.id) == ("sexe", "classe")
     assert "Intervertir" in texte
 
@@ -369,8 +373,8 @@ def test_the_sentence_says_what_is_certain_or_that_nothing_is(depot: Depot) -> N
     dites = set()
     for x in _tous(depot, DEPARTEMENT, NORD):
         adresse = f"/explorer?indicateur={x.a.id}&croiser={x.b.id}"
-        vue = explorer.regarder(regarder(depot, adresse))
-        phrase = explorer.resumer_croisement(vue)
+        vue = voir(regarder(depot, adresse))
+        phrase = resumer_croisement(vue)
         if not x.repondu:
             continue
         certaine = bool(x.certaines())
