@@ -252,11 +252,11 @@
           yshift: enHaut ? marges.t - decalage : decalage - marges.b,
         };
       }
-      mise.annotations = [
+      mise.annotations = (mise.annotations || []).concat([
         ecrire("<b>" + titre + "</b>", 20, "#1c2b39", true, 14),
         ecrire(couper(phrase, 115), 14, "#1c2b39", true, 44),
         ecrire(couper(notes + " " + source, 150), 11, "#4d5d6c", false, 10),
-      ];
+      ]);
       window.Plotly.downloadImage(
         { data: graphe.data, layout: mise },
         {
@@ -308,8 +308,8 @@
     }
   });
 
-  /* Dash may build the bar again after a choice: what was open stays open, what had the focus
-     keeps it. */
+  /* Dash may build the bar, or the choices of a page, again after a choice: what was open stays
+     open, what had the focus keeps it. */
   var tenu = "";
   var panneauOuvert = false;
 

@@ -50,14 +50,16 @@ LIEUX_ENSEMBLE = 6
 
 
 class Barre:
-    """Builds the bar of one view."""
+    """Builds the bar of one view. `profils`: whether they apply; `annees`: whether it is of a year
+    rather than of all of them."""
 
-    def __init__(self, ctx: Contexte, *, profils: bool = True) -> None:
+    def __init__(self, ctx: Contexte, *, profils: bool = True, annees: bool = True) -> None:
         self.ctx = ctx
         self.s = ctx.selection
         self.etat = ctx.etat
         self.lecteur = ctx.lecteur
         self.avec_profils = profils
+        self.avec_annees = annees
 
     def vers(self, **changements: Any) -> str:
         """Address of the view with these changes; what the lattice no longer allows is left out."""
@@ -266,7 +268,7 @@ class Barre:
                 )
             )
         annees = [a for a in reversed(self.etat.annees) if a not in s.annees]
-        if annees and len(s.annees) < LIEUX_ENSEMBLE and len(s.lieux) == 1:
+        if self.avec_annees and annees and len(s.annees) < LIEUX_ENSEMBLE and len(s.lieux) == 1:
             sortie.append(
                 self.choisir(
                     "autre-annee",
@@ -332,7 +334,7 @@ class Barre:
             if lieu != NORD:
                 reste = tuple(x for x in s.lieux if x != lieu) or (NORD,)
                 sortie.append((nommer(self.etat, lieu), self.vers(lieux=reste)))
-        if len(s.annees) > 1:
+        if len(s.annees) > 1 and self.avec_annees:
             for annee in s.annees:
                 sortie.append((annee, self.vers(annees=tuple(a for a in s.annees if a != annee))))
         for profil, valeurs in s.filtres:
@@ -366,11 +368,25 @@ class Barre:
     def resume(self) -> str:
         """Place and year in a few words, always visible on a phone."""
         lieux = " / ".join(nommer(self.etat, x) for x in self.s.lieux)
+        if not self.avec_annees:
+            return typographier(lieux)
         return typographier(f"{lieux} · {', '.join(self.s.annees)}")
 
     def nombre_de_filtres(self) -> int:
         """How many choices differ from the default, besides place and year."""
         return len(self.s.filtres) + (self.s.population != "alses")
+
+    def principaux(self) -> list[Any]:
+        """What is chosen most often, always visible."""
+        return [
+            *self.lieux()[:3],
+            *([self.annee()] if self.avec_annees else []),
+            self.population(),
+        ]
+
+    def seconds(self) -> list[Any]:
+        """What is chosen less often, in a panel; nothing, no panel."""
+        return [*self.lieux()[3:], *self.cotes(), self.reference(), *self.profils()]
 
     def composer(self) -> list[Any]:
         """The whole bar."""
@@ -378,6 +394,7 @@ class Barre:
         nombre = self.nombre_de_filtres()
         compte = f"Choisir{INSECABLE}({nombre})" if nombre else "Choisir"
         autre_vue = "tableau" if self.s.vue == "graphique" else "graphique"
+        seconds = self.seconds()
         return [
             html.Div(
                 [
@@ -407,28 +424,23 @@ class Barre:
                         ],
                         className="tete-feuille",
                     ),
-                    html.Div(
-                        [*self.lieux()[:3], self.annee(), self.population()],
-                        className="rang-principal",
-                    ),
-                    html.Details(
+                    html.Div(self.principaux(), className="rang-principal"),
+                    *(
                         [
-                            html.Summary(
-                                f"Plus de filtres{f' ({nombre})' if nombre else ''}",
-                                id="plus-de-filtres",
-                            ),
-                            html.Div(
+                            html.Details(
                                 [
-                                    *self.lieux()[3:],
-                                    *self.cotes(),
-                                    self.reference(),
-                                    *self.profils(),
+                                    html.Summary(
+                                        f"Plus de filtres{f' ({nombre})' if nombre else ''}",
+                                        id="plus-de-filtres",
+                                    ),
+                                    html.Div(seconds, className="rang-second"),
                                 ],
-                                className="rang-second",
-                            ),
-                        ],
-                        id="panneau-filtres",
-                        className="panneau",
+                                id="panneau-filtres",
+                                className="panneau",
+                            )
+                        ]
+                        if seconds
+                        else []
                     ),
                 ],
                 id="feuille",

@@ -107,7 +107,8 @@ def etiquette(ligne: Ligne, plancher: int, *, exact: bool = False, petits: int =
     return nombre(ligne.effectif) if ligne.effectif is not None else "–"
 
 
-def _mesure(ligne: Ligne, plancher: int, base_de_part: float) -> float | None:
+def mesurer(ligne: Ligne, plancher: int, base_de_part: float) -> float | None:
+    """Where a value is drawn: half the floor when masked, None when there is nothing to draw."""
     if ligne.statut == "masque":
         base = ligne.base or base_de_part
         return 100 * plancher / 2 / base if base else plancher / 2
@@ -118,7 +119,8 @@ def _mesure(ligne: Ligne, plancher: int, base_de_part: float) -> float | None:
     return ligne.valeur if ligne.valeur is not None else ligne.effectif
 
 
-def _base(hauteur: int, *, legende: bool) -> dict[str, Any]:
+def mettre_en_page(hauteur: int, *, legende: bool) -> dict[str, Any]:
+    """The layout of the house, for a figure of that height, px."""
     return {
         "height": hauteur,
         "margin": {"l": 8, "r": 56, "t": 38 if legende else 8, "b": 8},
@@ -216,7 +218,7 @@ def barres(
                 "offset": milieu - (epaisseur + 6) / par_rang / 2,
             }
         )
-    mise = _base(30 + (30 if legende else 0) + len(libelles) * par_rang, legende=legende)
+    mise = mettre_en_page(30 + (30 if legende else 0) + len(libelles) * par_rang, legende=legende)
     mise["xaxis"]["range"] = [0, bout]
     mise["yaxis"]["range"] = [len(libelles) - 0.5, -0.5]
     droite = 18
@@ -245,7 +247,7 @@ def etendue(traces: Sequence[Trace]) -> float:
 
 
 def _mesurer(trace: Trace) -> list[float | None]:
-    return [_mesure(x, trace.plancher, _base_commune(trace)) for x in trace.lignes]
+    return [mesurer(x, trace.plancher, _base_commune(trace)) for x in trace.lignes]
 
 
 def _base_commune(trace: Trace) -> float:
@@ -386,7 +388,7 @@ def carte(points: Sequence[dict[str, Any]], fonds: Sequence[dict[str, Any]], tit
                 "showlegend": False,
             }
         )
-    mise = _base(560, legende=True)
+    mise = mettre_en_page(560, legende=True)
     # The style sheet gives the height: the map follows the width of the screen.
     del mise["height"]
     mise["margin"] = {"l": 4, "r": 4, "t": 34, "b": 4}
@@ -409,7 +411,7 @@ def carte(points: Sequence[dict[str, Any]], fonds: Sequence[dict[str, Any]], tit
 
 def cadre(hauteur: int) -> dict[str, Any]:
     """Layout of a chart of points, both axes read: px, legend above."""
-    mise = _base(hauteur, legende=True)
+    mise = mettre_en_page(hauteur, legende=True)
     axe = {
         "visible": True,
         "showgrid": True,

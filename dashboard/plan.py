@@ -13,7 +13,16 @@ from typing import Any
 
 from dashboard.contexte import Contexte
 from dashboard.filtres import Barre
-from dashboard.pages import accueil, chapitre, comparer, introuvable, methode, publications
+from dashboard.pages import (
+    accueil,
+    chapitre,
+    comparer,
+    evolution,
+    explorer,
+    introuvable,
+    methode,
+    publications,
+)
 from data.catalogue import CHAPITRES
 
 ANALYSER, SOURCES = "Analyser", "Sources et méthode"
@@ -26,6 +35,10 @@ def _barre(ctx: Contexte, *, profils: bool = True) -> list[Any]:
     return Barre(ctx, profils=profils).composer()
 
 
+def _resumer(ctx: Contexte) -> str:
+    return Barre(ctx).resume()
+
+
 def _sans_barre(ctx: Contexte) -> list[Any]:
     return []
 
@@ -33,7 +46,8 @@ def _sans_barre(ctx: Contexte) -> list[Any]:
 @dataclass(frozen=True, slots=True)
 class Page:
     """`court`: its name in the navigation. `groupe`: the menu it stands in. `barre`: what stands
-    above it to choose from. `parametres`: its own. `graphiques`: whether it draws charts."""
+    above it to choose from. `parametres`: its own. `graphiques`: whether it draws charts.
+    `resumer`: what is looked at, in a few words, when it has a bar."""
 
     chemin: str
     titre: str
@@ -43,6 +57,7 @@ class Page:
     barre: Composer = _barre
     parametres: tuple[str, ...] = ()
     graphiques: bool = True
+    resumer: Callable[[Contexte], str] = _resumer
 
     @property
     def nom(self) -> str:
@@ -83,6 +98,26 @@ PAGES: tuple[Page, ...] = (
         groupe=ANALYSER,
         barre=comparer.barre,
         parametres=comparer.PARAMETRES,
+    ),
+    Page(
+        "/evolution",
+        evolution.TITRE,
+        evolution.composer,
+        groupe=ANALYSER,
+        barre=evolution.barrer,
+        parametres=evolution.PARAMETRES,
+        resumer=evolution.resumer,
+    ),
+    Page(
+        "/explorer",
+        explorer.TITRE,
+        explorer.composer,
+        court="Explorer",
+        groupe=ANALYSER,
+        barre=explorer.barrer,
+        parametres=explorer.PARAMETRES,
+        graphiques=False,
+        resumer=explorer.resumer,
     ),
     Page(
         "/publications",

@@ -27,7 +27,6 @@ from dashboard import (
 )
 from dashboard.balises import joindre
 from dashboard.contexte import Contexte
-from dashboard.filtres import Barre
 from dashboard.identite import composer_identite
 from dashboard.memoire import Memoire
 from dashboard.pages import chapitre
@@ -184,12 +183,12 @@ def _enregistrer_rappels(app: Dash, depot: Depot) -> None:
         Output("dessinees", "data", allow_duplicate=True),
         Input("adresse", "pathname"),
         Input("adresse", "search"),
+        Input("etroit", "data"),
         State("page", "data"),
-        State("etroit", "data"),
         prevent_initial_call="initial_duplicate",
     )
     def tourner(
-        chemin: str | None, requete: str | None, page: Any, etroit: bool
+        chemin: str | None, requete: str | None, etroit: bool, page: Any
     ) -> tuple[Any, ...]:
         etroit = bool(etroit) or "Mobi" in request.headers.get("User-Agent", "")
         try:
@@ -210,7 +209,7 @@ def _enregistrer_rappels(app: Dash, depot: Depot) -> None:
         ecrite = barres_ecrites.lire(cle)
         if ecrite is None:
             ecrite = barres_ecrites.garder(cle, ici.barre(ctx))
-        resume = f" – {Barre(ctx).resume()}" if ecrite else ""
+        resume = f" – {ici.resumer(ctx)}" if ecrite else ""
         nom = ici.chapitre
         plies = chapitre.plier(nom, ctx) if nom else {}
         dessinees: Any = no_update

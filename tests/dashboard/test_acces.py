@@ -118,11 +118,9 @@ def appeler(client: FlaskClient, chemin: str = "/situations", requete: str = "")
             "inputs": [
                 {"id": "adresse", "property": "pathname", "value": chemin},
                 {"id": "adresse", "property": "search", "value": requete},
-            ],
-            "state": [
-                {"id": "page", "property": "data", "value": None},
                 {"id": "etroit", "property": "data", "value": False},
             ],
+            "state": [{"id": "page", "property": "data", "value": None}],
             "changedPropIds": ["adresse.search"],
         },
     )

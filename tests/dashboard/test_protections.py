@@ -279,7 +279,7 @@ def alterer(corps: dict[str, Any], chemin: str, valeur: Any) -> dict[str, Any]:
         ("state", "x"),
         ("state.0.value", 3),
         ("state.0.value", [["/situations"], "x"]),
-        ("state.1.value", "oui"),
+        ("inputs.2.value", "oui"),
         ("changedPropIds", None),
         ("changedPropIds", {"a": 1}),
         ("changedPropIds", [3]),
@@ -320,9 +320,8 @@ json_quelconque = st.recursive(
 @given(
     chemin=st.sampled_from(
         ["output", "outputs", "inputs", "state", "changedPropIds"]
-        + [f"inputs.{i}.value" for i in range(2)]
-        + [f"state.{i}.value" for i in range(2)]
-        + ["inputs.0", "state.0", "outputs.0"]
+        + [f"inputs.{i}.value" for i in range(3)]
+        + ["state.0.value", "inputs.0", "state.0", "outputs.0"]
     ),
     valeur=json_quelconque,
 )
