@@ -1,4 +1,4 @@
-"""What chance alone may do: the two-proportion test."""
+"""What chance alone may do: the tests of a share against another, a constant, its neighbour."""
 
 from __future__ import annotations
 
@@ -24,3 +24,23 @@ def au_dela_du_hasard(x1: float, n1: float, x2: float, n2: float) -> bool:
     if variance <= 0:
         return False
     return abs(x1 / n1 - x2 / n2) / sqrt(variance) > SEUIL
+
+
+def ordre_au_dela_du_hasard(x1: float, x2: float) -> bool:
+    """Whether two values of one breakdown differ more than chance explains.
+
+    Sign test, 95 %: of the x1 + x2 who gave one of the two answers, half would have given each. The
+    variance of the difference is at most x1 + x2 also when one youth may give both (cautious then).
+    False under `EFFECTIF_MINIMUM` answers.
+    """
+    return x1 + x2 >= EFFECTIF_MINIMUM and abs(x1 - x2) / sqrt(x1 + x2) > SEUIL
+
+
+def au_dela_d_une_constante(x: float, n: float, part: float) -> bool:
+    """Whether the share x/n is further from `part` (0–1, known) than chance explains: z test, 95 %.
+
+    False under `EFFECTIF_MINIMUM` units.
+    """
+    if n < EFFECTIF_MINIMUM or not 0 < part < 1:
+        return False
+    return abs(x / n - part) / sqrt(part * (1 - part) / n) > SEUIL
