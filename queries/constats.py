@@ -8,8 +8,9 @@ and whether it goes beyond chance (two-proportion test at 95 %, n ≥ 30).
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from data.paquet import PAS
 from queries.changements import bornes, part_changee
 from queries.question import NORD, Lieu
 from queries.reponses import Ligne, Reponse, arrondir, certain
@@ -214,3 +215,74 @@ def _ranger(reponse: Reponse, tete: Ligne, autour: Sequence[Reponse]) -> Rangs |
     dessus.sort(key=lambda x: -(x[1].part or 0))
     dessous.sort(key=lambda x: x[1].part or 0)
     return Rangs(tuple(dessus), tuple(dessous), sur)
+
+
+# --- what a printed statement compares ------------------------------------------------------------
+
+
+def additionner(lignes: Sequence[Ligne], modalite: str, libelle: str) -> Ligne | None:
+    """Several values of one series taken together: their numbers and shares added up.
+
+    A masked value counts as zero (within the rounding of its term); None when one of them is
+    hidden otherwise. Status exact when all are.
+    """
+    if any(not x.affichee and x.statut != "masque" for x in lignes):
+        return None
+    exacte = all(x.statut == "exact" for x in lignes)
+    statut = "exact" if exacte else "arrondi"
+    premiere = lignes[0]
+    if any(x.effectif is None and x.statut != "masque" for x in lignes):
+        parts = [x.part for x in lignes if x.part is not None]
+        return Ligne(premiere.serie, modalite, libelle, statut, part=sum(parts) if parts else None)
+    somme = sum(x.effectif or 0 for x in lignes)
+    total = Ligne(premiere.serie, modalite, libelle, statut, somme, premiere.base)
+    return rapporter(total, premiere.base)
+
+
+def rapporter(ligne: Ligne, base: float | None) -> Ligne:
+    """The same number as a share of another base (None: of nothing, the number alone)."""
+    if not base or ligne.effectif is None:
+        return replace(ligne, base=base, part=None if not base else ligne.part)
+    decimales = 1 if ligne.statut == "exact" else 0
+    return replace(ligne, base=base, part=arrondir(100 * ligne.effectif / base, decimales))
+
+
+def sens_certain(ligne: Ligne, autre: Ligne, *, termes: int = 2, memes: bool = False) -> int:
+    """1 when the first number (or share) is certainly the greater, −1 the smaller, 0 otherwise.
+
+    `termes`: how many published numbers the two are made of, each known to within 4 (rule 5: two
+    numbers are in order when 5 units a term apart; two shares, when no share fits both besides).
+    `memes`: values of one answer, whose base is one: their numbers tell. Two bases published alike
+    may differ.
+    """
+    if ligne.effectif is None or autre.effectif is None:
+        # Events: the whole per cents are those of true numbers; a masked value has none.
+        ici, la = ligne.part, autre.part
+        return 0 if ici is None or la is None else (ici > la) - (ici < la)
+    exactes = ligne.statut == autre.statut == "exact"
+    marge = 0 if exactes else PAS * termes
+    if memes or not (ligne.base or autre.base):
+        ecart = ligne.effectif - autre.effectif
+        return 0 if abs(ecart) < max(marge, 1) else (ecart > 0) - (ecart < 0)
+    (a, b), (c, d) = encadrer(ligne, termes - 1), encadrer(autre, termes - 1)
+    eloignees = abs((ligne.base or 0) - (autre.base or 0)) >= 2 * PAS
+    if not (exactes or eloignees or abs(ligne.effectif - autre.effectif) >= marge):
+        return 0
+    return (a > d) - (b < c)
+
+
+def encadrer(ligne: Ligne, termes: int = 1) -> tuple[float, float]:
+    """Least and greatest share, per cent, that a line made of `termes` shown numbers may stand for.
+
+    As `changements.bornes`, unrounded when exact. A line without a share: (0, 100).
+    """
+    if ligne.effectif is None or not ligne.base:
+        return (0, 100) if ligne.part is None else (ligne.part, ligne.part)
+    if ligne.statut == "exact":
+        part = 100 * ligne.effectif / ligne.base
+        return part, part
+    ecart = (PAS - 1) * termes
+    return (
+        100 * max(ligne.effectif - ecart, 0) / (ligne.base + PAS - 1),
+        100 * (ligne.effectif + ecart) / max(ligne.base - PAS + 1, 1),
+    )

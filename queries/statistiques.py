@@ -41,6 +41,26 @@ def au_dela_du_hasard(x1: float, n1: float, x2: float, n2: float) -> bool:
     return abs(x1 / n1 - x2 / n2) > SEUIL * math.sqrt(p * (1 - p) * (1 / n1 + 1 / n2))
 
 
+def ordre_au_dela_du_hasard(x1: float, x2: float) -> bool:
+    """Whether two values of one breakdown differ more than chance explains.
+
+    Sign test, 95 %: of the x1 + x2 who gave one of the two answers, half would have given each. The
+    variance of the difference is at most x1 + x2 also when one youth may give both (cautious then).
+    False under `MINIMUM` answers.
+    """
+    return x1 + x2 >= MINIMUM and abs(x1 - x2) / math.sqrt(x1 + x2) > SEUIL
+
+
+def au_dela_d_une_constante(x: float, n: float, part: float) -> bool:
+    """Whether the share x/n is further from `part` (0–1, known) than chance explains: z test, 95 %.
+
+    False under `MINIMUM` units.
+    """
+    if n < MINIMUM or not 0 < part < 1:
+        return False
+    return abs(x / n - part) / math.sqrt(part * (1 - part) / n) > SEUIL
+
+
 @dataclass(frozen=True, slots=True)
 class Compte:
     """x youths among n, each known within `marge`: 0 exactly, 4 one rounding, 4 a part summed."""

@@ -1,9 +1,14 @@
-"""Every printed figure has its line, and the demonstration reaches all those it can."""
+"""Every printed figure and statement has its line, and the demonstration reaches all it can.
+
+The statements are here, not beside `queries.enonces`: the database of every year the documents
+speak of is long to build, and a file of tests goes to one process.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 
@@ -19,6 +24,10 @@ from data.catalogue import POPULATIONS, charger
 from data.demo import engendrer
 from data.importation import importer
 from data.nomenclature import initialiser
+from queries import enonces as e
+from queries.depot import Depot, Etat
+from queries.lecteur import Lecteur, Role
+from queries.reponses import Ligne, Reponse
 
 DECLARATIONS = r.lire_declarations()
 CHIFFRES = {c["id"]: c for c in r.lire_chiffres()}
@@ -246,3 +255,235 @@ def test_une_base_vide_ou_reelle_est_refusee(
 def test_les_nombres_publies_ne_sont_pas_encore_rapproches(nord: Engine) -> None:
     with pytest.raises(r.RapprochementImpossible):
         r.rapprocher(nord, publies=True)
+
+
+# --- the printed statements -----------------------------------------------------------------------
+
+OPPOSES = {
+    "premier": "rang_2",
+    "rang_2": "premier",
+    "rang_3": "premier",
+    "premiers": "rang_3",
+    "majoritaire": "faible",
+    "meme_ordre": "egal",
+    "ordre_inverse": "meme_ordre",
+    "superieur": "inferieur",
+    "inferieur": "superieur",
+    "hausse": "baisse",
+    "baisse": "hausse",
+    "seul_inferieur": "superieur",
+    "au_plus": "superieur",
+    "egal": "double",
+    "stable": "double",
+    "double": "egal",
+    "plus_du_double": "double",
+    "fois": "egal",
+    "faible": "tres_forte",
+    "tres_faible": "tres_forte",
+    "tres_forte": "faible",
+    "nul": "tres_forte",
+    "tous_presents": "nul",
+    "equilibre": "majoritaire",
+    "intervalle": "nul",
+    "variable": "nul",
+    "choix_unique": "choix_multiple",
+    "choix_multiple": "choix_unique",
+    "premier_des_lieux": "dernier_des_lieux",
+    "dernier_des_lieux": "premier_des_lieux",
+}
+"""Relation → one that cannot be true where it is (in the demonstration, for `meme_ordre`)."""
+
+
+class Reel(Depot):
+    """The same database, taken for one of real records."""
+
+    def etat(self) -> Etat:
+        etat = super().etat()
+        livraisons = (*etat.livraisons[:-1], replace(etat.livraisons[-1], synthetique=False))
+        return replace(etat, livraisons=livraisons, livraison=livraisons[-1])
+
+
+@pytest.fixture(scope="module")
+def depot(nord: Engine) -> Depot:
+    return Depot(nord.url.render_as_string(hide_password=False))
+
+
+@pytest.fixture(scope="module")
+def reel(nord: Engine) -> Depot:
+    return Reel(nord.url.render_as_string(hide_password=False))
+
+
+@pytest.fixture(scope="module")
+def enonces(depot: Depot) -> list[e.Verification]:
+    return e.verifier(depot, Lecteur())
+
+
+def test_chaque_enonce_est_retrouve_explique_ou_dit_non_exprimable(
+    enonces: list[e.Verification],
+) -> None:
+    assert [v.enonce.id for v in enonces] == [x.id for x in e.lire_enonces()]
+    assert [v.enonce.id for v in enonces if v.verdict != v.enonce.verdict] == []
+    bilan = e.compter(enonces)
+    assert sum(bilan.par_verdict.values()) == bilan.total == 168
+    assert bilan.par_verdict == {e.RETROUVE: 134, e.EXPLIQUE: 5, e.INEXPRIMABLE: 29}
+
+
+def test_un_enonce_retrouve_l_est_sur_des_nombres_exacts(enonces: list[e.Verification]) -> None:
+    for v in enonces:
+        assert bool(v.controles) is v.enonce.evaluable
+        assert all(c.exact for c in v.controles)
+        if v.verdict == e.RETROUVE:
+            assert all(c.vrai for c in v.controles), v.enonce.id
+        if v.verdict == e.EXPLIQUE:
+            assert [c.cle for c in v.controles if not c.vrai] == list(v.enonce.attendu)
+
+
+def test_la_surete_est_dite_a_cote_et_ne_decide_de_rien(enonces: list[e.Verification]) -> None:
+    bilan = e.compter(enonces)
+    assert 0 < bilan.sures < bilan.certaines < bilan.par_verdict[e.RETROUVE]
+    assert bilan.non_jugees > 0
+    juges = {v.enonce.id: (v.certain, v.hasard) for v in enonces}
+    assert juges["s-r21-monoparentale-inf-ps"] == (True, True)
+    assert juges["s-n20-filles-hausse"] == (True, False)
+    assert juges["s-r21-lieu-etab-majoritaire"] == (True, None)
+    assert juges["s-r21-filles-lille-egal"] == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("identifiant", "nombres"),
+    [
+        ("s-r21-publics-famille-douai", ["58.97", "28.03"]),
+        ("s-r21-lieu-autres", ["14.41", "2.40"]),
+        ("s-n20-rattachement-capep", ["66.67", "35.29"]),
+        ("s-n20-collegiens-stable", ["52.00", "52.00"]),
+        ("s-r21-monoparentale-sup-insee", ["33.00", "25.00"]),
+        ("s-i23-hausse-colleges", ["93.00", "88.00"]),
+    ],
+)
+def test_les_nombres_trouves_sont_donnes(
+    enonces: list[e.Verification], identifiant: str, nombres: list[str]
+) -> None:
+    (v,) = [x for x in enonces if x.enonce.id == identifiant]
+    c = v.controles[0]
+    assert c.autre
+    assert [f"{float(m.nombre):.2f}" for m in (c.mesure, c.autre)] == nombres
+
+
+def test_une_relation_inversee_n_est_jamais_retrouvee(
+    depot: Depot, enonces: list[e.Verification]
+) -> None:
+    inverses = []
+    for v in enonces:
+        if v.verdict == e.RETROUVE:
+            code, arobase, ou = v.enonce.relation[0].partition("@")
+            relation = (OPPOSES[code] + arobase + ou,)
+            inverses.append(replace(v.enonce, relation=relation, degre="", valeur=(), unite=""))
+    rejuges = e.verifier(depot, Lecteur(), inverses)
+    assert len(rejuges) == 134
+    assert [v.enonce.id for v in rejuges if v.verdict != e.A_EXPLIQUER] == []
+    assert set(OPPOSES) == {v.enonce.relation[0] for v in enonces if v.verdict == e.RETROUVE} | {
+        # Only beside another relation, or in an explained statement.
+        *("double", "ordre_inverse"),
+    }
+
+
+def test_une_valeur_imprimee_fausse_n_est_pas_retrouvee(
+    depot: Depot, enonces: list[e.Verification]
+) -> None:
+    faux = [
+        replace(v.enonce, valeur=tuple(f"{float(x) + 1:g}" for x in v.enonce.valeur))
+        for v in enonces
+        if v.verdict == e.RETROUVE and v.enonce.valeur and "[" not in "".join(v.enonce.valeur)
+        if not v.enonce.valeur[0].startswith("]")
+    ]
+    assert len(faux) > 40
+    assert {v.verdict for v in e.verifier(depot, Lecteur(), faux)} == {e.A_EXPLIQUER}
+
+
+def test_un_degre_de_trop_n_est_pas_retrouve(depot: Depot) -> None:
+    ids = {"s-r21-monoparentale-inf-ps": "legerement", "s-n20-mixite": "largement"}
+    gradues = [replace(x, degre=ids[x.id]) for x in e.lire_enonces() if x.id in ids]
+    assert {v.verdict for v in e.verifier(depot, Lecteur(), gradues)} == {e.A_EXPLIQUER}
+
+
+def test_des_donnees_renversees_ne_retrouvent_plus_les_enonces(
+    depot: Depot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every number becomes what it is not: those who did not give the answer."""
+
+    def renverser(x: Ligne) -> Ligne:
+        if x.base and x.effectif is not None:
+            return replace(x, effectif=x.base - x.effectif)
+        return x
+
+    repondre = e.repondre
+
+    def repondre_a_l_envers(*args: object) -> Iterable[Reponse]:
+        for reponse in repondre(*args):  # type: ignore[arg-type]
+            yield replace(reponse, lignes=tuple(map(renverser, reponse.lignes)))
+
+    monkeypatch.setattr(e, "repondre", repondre_a_l_envers)
+    # Two values added up are not what the others are turned into.
+    seuls = [x for x in e.lire_enonces() if "+" not in "".join(x.modalites)]
+    retrouves = [v for v in e.verifier(depot, Lecteur(), seuls) if v.verdict == e.RETROUVE]
+    # What is not about which number is the greater, or is not a share, holds either way.
+    assert {v.enonce.relation[0] for v in retrouves} <= {
+        *("egal", "stable", "equilibre", "tous_presents", "choix_multiple", "hausse", "variable"),
+        "meme_ordre",
+    }
+    assert len(retrouves) < 15
+
+
+def test_un_chef_de_service_n_a_aucun_nombre_des_autres(depot: Depot) -> None:
+    autre = {v.enonce.id: v for v in e.verifier(depot, Lecteur(Role.CHEF, ("aae",)))}
+    sien = {v.enonce.id: v for v in e.verifier(depot, Lecteur(Role.CHEF, ("itineraires",)))}
+    tus = {i for i, v in autre.items() if v.verdict == e.HORS_PERIMETRE}
+    for i in tus:
+        assert (autre[i].controles, autre[i].certain, autre[i].hasard) == ((), None, None)
+    for v in autre.values():
+        lieux = {m.lieu for c in v.controles for m in (c.mesure, c.autre) if m and m.lieu}
+        assert {x.type for x in lieux} <= {"departement", "territoire"}, v.enonce.id
+    assert {i for i in tus if i.startswith("s-i23")} == {
+        i for i, v in sien.items() if i.startswith("s-i23") and v.enonce.evaluable
+    }
+    assert sien["s-i23-hausse-colleges"].verdict == e.RETROUVE
+    assert sien["s-n20-rattachement-capep"].verdict == e.HORS_PERIMETRE
+    assert sien["s-r21-saisie-heterogene"].verdict == e.HORS_PERIMETRE
+    for par_id in (autre, sien):
+        assert sum(e.compter(par_id.values()).par_verdict.values()) == 168
+
+
+def test_l_administrateur_des_comptes_n_a_aucun_nombre(depot: Depot) -> None:
+    verdicts = Counter(v.verdict for v in e.verifier(depot, Lecteur(Role.ADMINISTRATEUR)))
+    assert verdicts == {e.HORS_PERIMETRE: 139, e.INEXPRIMABLE: 29}
+
+
+def test_sur_des_donnees_reelles_seuls_les_nombres_publies_repondent(
+    reel: Depot, enonces: list[e.Verification]
+) -> None:
+    exacts = {v.enonce.id: v for v in enonces}
+    verdicts: Counter[str] = Counter()
+    for v in e.verifier(reel, Lecteur()):
+        verdicts[v.verdict] += 1
+        for m in (m for c in v.controles for m in (c.mesure, c.autre) if m and m.question):
+            publie = m.question.indicateur in ("effectif", "conditions", "colleges_equipes")
+            assert publie or m.ligne.statut != "exact", v.enonce.id
+        if v.verdict == e.RETROUVE:
+            assert all(c.exact or (c.jugement and c.jugement.certain) for c in v.controles)
+            assert exacts[v.enonce.id].verdict in (e.RETROUVE, e.EXPLIQUE)
+        if v.verdict == e.EXPLIQUE:
+            assert exacts[v.enonce.id].verdict == e.EXPLIQUE
+    assert verdicts[e.A_EXPLIQUER] == 0
+    assert verdicts[e.NON_TRANCHE] > 20 < verdicts[e.RETROUVE]
+
+
+def test_un_habilite_lit_les_chiffres_exacts_des_donnees_reelles(reel: Depot) -> None:
+    verdicts = Counter(v.verdict for v in e.verifier(reel, Lecteur(Role.HABILITE)))
+    assert verdicts == {e.RETROUVE: 134, e.EXPLIQUE: 5, e.INEXPRIMABLE: 29}
+
+
+def test_un_enonce_d_une_annee_absente_reste_a_expliquer(base_demo: str) -> None:
+    petite = {v.enonce.id: v for v in e.verifier(Depot(base_demo), Lecteur())}
+    assert petite["s-i23-4e-sup"].verdict == e.A_EXPLIQUER
+    assert "2023-2024" in petite["s-i23-4e-sup"].explication
+    assert len(petite) == 168
