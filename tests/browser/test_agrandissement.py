@@ -26,10 +26,37 @@ _HORS_ECRAN = """() => {
   return coupables;
 }"""
 
+SANS_FILTRE = ("/publications?document=note-2020", "/methode")
+
 _DEFILENT = """() => [...document.querySelectorAll('#react-entry-point *')].filter(e =>
   e.checkVisibility() && e.scrollWidth > e.clientWidth + 1
   && ['auto', 'scroll'].includes(getComputedStyle(e).overflowX)
   && !e.querySelector('table')).map(e => e.tagName + '.' + e.className)"""
+
+
+def verifier_la_navigation(page: Page) -> None:
+    """Every link is there to be followed: those of a menu once it is open, inside the screen."""
+    for lien in page.locator(".navigation > ul > li > a").all():
+        expect(lien).to_be_visible()
+    for menu in page.locator(".navigation .menu").all():
+        menu.locator("summary").click()
+        for lien in menu.locator("a").all():
+            expect(lien).to_be_visible()
+        assert page.evaluate(_HORS_ECRAN) == []
+        menu.locator("summary").click()
+
+
+@pytest.mark.parametrize("chemin", SANS_FILTRE)
+def test_rien_ne_se_perd_sans_barre_de_filtres(
+    ouvrir_page: Callable[..., Page], serveur: str, chemin: str
+) -> None:
+    page = ouvrir_page(320, 640)
+    ouvrir(page, serveur, chemin)
+    parcourir(page)
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= 320
+    assert page.evaluate(_HORS_ECRAN) == []
+    assert page.evaluate(_DEFILENT) == [], "seuls les tableaux défilent en travers"
+    verifier_la_navigation(page)
 
 
 @pytest.mark.parametrize(
@@ -53,8 +80,7 @@ def test_rien_ne_se_perd_a_400_pour_cent(
         })"""
     )
     assert textes_du_graphique == [], "les mots d’un graphique ne sont pas coupés"
-    for lien in page.locator(".navigation a").all():
-        expect(lien).to_be_visible()
+    verifier_la_navigation(page)
     page.locator("#ouvrir-feuille").click()
     ouvrir_panneau(page)
     assert page.evaluate(_HORS_ECRAN) == []
