@@ -75,7 +75,20 @@ DEFINITIONS: dict[str, str] = {
 """Column → what it holds, in French."""
 
 _CONTROLES = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
-_LARGEURS = {"libelle": 46, "note": 60, "modalite": 28, "lieu": 26, "indicateur": 24}
+_LARGEURS = {
+    "libelle": 46,
+    "note": 60,
+    "modalite": 28,
+    "lieu": 26,
+    "indicateur": 24,
+    "document": 40,
+    "chapitre": 40,
+    "chiffre": 40,
+    "précision": 30,
+    "citation": 70,
+    "explication": 60,
+    "verdict": 18,
+}
 
 
 def ligne_plate(reponse: Reponse, *, synthetique: bool = False) -> list[dict[str, Any]]:
@@ -148,16 +161,16 @@ def _phrase(texte: str) -> str:
     return texte if texte.endswith(".") else f"{texte}."
 
 
-def en_csv(lignes: Iterable[Mapping[str, Any]]) -> bytes:
+def en_csv(lignes: Iterable[Mapping[str, Any]], colonnes: Sequence[str] = COLONNES) -> bytes:
     """Rows as a French spreadsheet opens them: UTF-8 with BOM, `;`, decimal comma, CRLF.
 
     A text cell that begins like a formula is neutralised by an apostrophe.
     """
     sortie = io.StringIO(newline="")
     plume = csv.writer(sortie, delimiter=";", lineterminator="\r\n")
-    plume.writerow(COLONNES)
+    plume.writerow(colonnes)
     for ligne in lignes:
-        plume.writerow([_cellule(ligne[c]) for c in COLONNES])
+        plume.writerow([_cellule(ligne[c]) for c in colonnes])
     return sortie.getvalue().encode("utf-8-sig")
 
 
@@ -170,7 +183,10 @@ def _cellule(valeur: Any) -> str:
 
 
 def en_xlsx(
-    lignes: Sequence[Mapping[str, Any]], lecture: Sequence[tuple[str, str]], titre: str = ""
+    lignes: Sequence[Mapping[str, Any]],
+    lecture: Sequence[tuple[str, str]],
+    titre: str = "",
+    colonnes: Sequence[str] = COLONNES,
 ) -> bytes:
     """A workbook of two sheets: « Données » (the rows) and « À lire » (`lecture`: name, text).
 
@@ -191,12 +207,12 @@ def en_xlsx(
 
     donnees = classeur.active
     donnees.title = "Données"
-    for j, colonne in enumerate(COLONNES, start=1):
+    for j, colonne in enumerate(colonnes, start=1):
         case = donnees.cell(1, j, colonne)
         case.font, case.fill = gras, fond
         donnees.column_dimensions[get_column_letter(j)].width = _LARGEURS.get(colonne, 14)
     for i, ligne in enumerate(lignes, start=2):
-        for j, colonne in enumerate(COLONNES, start=1):
+        for j, colonne in enumerate(colonnes, start=1):
             valeur = ligne[colonne]
             if valeur is None or valeur == "":
                 continue

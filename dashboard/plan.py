@@ -13,7 +13,7 @@ from typing import Any
 
 from dashboard.contexte import Contexte
 from dashboard.filtres import Barre
-from dashboard.pages import accueil, chapitre, introuvable, methode
+from dashboard.pages import accueil, chapitre, introuvable, methode, rapprochement
 from data.catalogue import CHAPITRES
 
 ANALYSER, SOURCES = "Analyser", "Sources et méthode"
@@ -74,6 +74,15 @@ PAGES: tuple[Page, ...] = (
             barre=partial(_barre, profils=code != "actions"),
         )
         for code, (_, titre) in CHAPITRES.items()
+    ),
+    Page(
+        rapprochement.CHEMIN,
+        rapprochement.TITRE,
+        rapprochement.composer,
+        groupe=SOURCES,
+        barre=_sans_barre,
+        parametres=rapprochement.PARAMETRES,
+        graphiques=False,
     ),
     Page(
         "/methode",

@@ -25,9 +25,11 @@ class Terme:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One public document. `apport`: what it gives to the project; `anonyme`: how to speak of it
-    to who may not read the name of its association."""
+    """One public document. `source`: what `chiffres_publies.csv` calls it; `apport`: what it gives
+    to the project; `anonyme`: how to speak of it to who may not read the name of its
+    association."""
 
+    source: str
     titre: str
     auteur: str
     date: str
