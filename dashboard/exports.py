@@ -75,7 +75,20 @@ DEFINITIONS: dict[str, str] = {
 """Column → what it holds, in French."""
 
 _CONTROLES = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
-_LARGEURS = {"libelle": 46, "note": 60, "modalite": 28, "lieu": 26, "indicateur": 24}
+_LARGEURS = {
+    "libelle": 46,
+    "note": 60,
+    "modalite": 28,
+    "lieu": 26,
+    "indicateur": 24,
+    "document": 40,
+    "chapitre": 40,
+    "chiffre": 40,
+    "précision": 30,
+    "citation": 70,
+    "explication": 60,
+    "verdict": 18,
+}
 
 
 def ligne_plate(reponse: Reponse, *, synthetique: bool = False) -> list[dict[str, Any]]:
@@ -148,9 +161,9 @@ def _phrase(texte: str) -> str:
     return texte if texte.endswith(".") else f"{texte}."
 
 
-def en_csv(lignes: Iterable[Mapping[str, Any]]) -> bytes:
+def en_csv(lignes: Iterable[Mapping[str, Any]], colonnes: Sequence[str] = COLONNES) -> bytes:
     """The rows of answers (`ligne_plate`), as `ecrire_csv` writes them."""
-    return ecrire_csv(COLONNES, ([ligne[c] for c in COLONNES] for ligne in lignes))
+    return ecrire_csv(colonnes, ([ligne[c] for c in colonnes] for ligne in lignes))
 
 
 def ecrire_csv(entetes: Sequence[str], lignes: Iterable[Sequence[Any]]) -> bytes:
@@ -175,7 +188,10 @@ def _cellule(valeur: Any) -> str:
 
 
 def en_xlsx(
-    lignes: Sequence[Mapping[str, Any]], lecture: Sequence[tuple[str, str]], titre: str = ""
+    lignes: Sequence[Mapping[str, Any]],
+    lecture: Sequence[tuple[str, str]],
+    titre: str = "",
+    colonnes: Sequence[str] = COLONNES,
 ) -> bytes:
     """A workbook of two sheets: « Données » (the rows) and « À lire » (`lecture`: name, text).
 
@@ -196,12 +212,12 @@ def en_xlsx(
 
     donnees = classeur.active
     donnees.title = "Données"
-    for j, colonne in enumerate(COLONNES, start=1):
+    for j, colonne in enumerate(colonnes, start=1):
         case = donnees.cell(1, j, colonne)
         case.font, case.fill = gras, fond
         donnees.column_dimensions[get_column_letter(j)].width = _LARGEURS.get(colonne, 14)
     for i, ligne in enumerate(lignes, start=2):
-        for j, colonne in enumerate(COLONNES, start=1):
+        for j, colonne in enumerate(colonnes, start=1):
             valeur = ligne[colonne]
             if valeur is None or valeur == "":
                 continue

@@ -22,6 +22,7 @@ from dashboard.pages import (
     introuvable,
     methode,
     publications,
+    rapprochement,
 )
 from data.catalogue import CHAPITRES
 
@@ -127,6 +128,15 @@ PAGES: tuple[Page, ...] = (
         barre=_sans_barre,
         parametres=(publications.PARAMETRE,),
         # Its first view has none: their script is not worth fetching before it is asked for.
+        graphiques=False,
+    ),
+    Page(
+        rapprochement.CHEMIN,
+        rapprochement.TITRE,
+        rapprochement.composer,
+        groupe=SOURCES,
+        barre=_sans_barre,
+        parametres=rapprochement.PARAMETRES,
         graphiques=False,
     ),
     Page(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from typing import Any, NamedTuple
-from urllib.parse import parse_qs, parse_qsl, urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from dash import Dash, Input, Output, State, html, no_update, set_props
 from flask import Flask, request
@@ -21,23 +21,24 @@ from dashboard import (
     consultations,
     coquille,
     erreurs,
+    fichiers,
     plan,
     protections,
     session,
 )
+from dashboard.adresse import lire_adresse
 from dashboard.balises import joindre
 from dashboard.contexte import Contexte
 from dashboard.identite import composer_identite
 from dashboard.memoire import Memoire
 from dashboard.pages import chapitre
-from dashboard.pages.publications import fichiers
+from dashboard.pages.publications import fichiers as publications_fichiers
 from dashboard.regime import refuser_de_demarrer
 from data.catalogue import Indicateur
 from data.refus import typographier
 from queries.consultation import Consultation, relever
 from queries.depot import BaseIndisponible, Depot
-from queries.lecteur import Lecteur
-from queries.selection import PARAMETRES, lire
+from queries.selection import PARAMETRES
 
 AN = 31_536_000
 CARTES_RETENUES, BARRES_RETENUES = 300, 200
@@ -86,7 +87,8 @@ def creer_application(url: str | None = None) -> Dash:
     acces.enregistrer(server, depot)
     consultations.enregistrer(server)
     api.enregistrer(server, depot)
-    fichiers.enregistrer(server)
+    publications_fichiers.enregistrer(server)
+    fichiers.enregistrer(server, depot)
     racine = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     app = Tableau(
         "passerelle",
@@ -111,24 +113,6 @@ def _identite(depot: Depot) -> Any:
     except BaseIndisponible:
         return html.Span()
     return composer_identite(etat)
-
-
-def lire_adresse(
-    chemin: str | None, requete: str | None, depot: Depot, lecteur: Lecteur, *, etroit: bool = False
-) -> tuple[Contexte, list[str]]:
-    """What an address asks to look at, and what of it had to be ignored, in French.
-
-    Raises BaseIndisponible.
-    """
-    etat = depot.etat()
-    chemin = chemin or "/"
-    parametres = parse_qs((requete or "").lstrip("?"), keep_blank_values=False)
-    lue = lire({k: v for k, v in parametres.items() if k in PARAMETRES}, etat, lecteur)
-    siens = plan.trouver(chemin).parametres
-    for inconnu in sorted(set(parametres) - {*PARAMETRES, *siens}):
-        lue.avis.append(f"Paramètre inconnu : « {inconnu[:60]} », ignoré.")
-    propres = tuple((nom, v) for nom in siens for v in parametres.get(nom, ()))
-    return Contexte(lue.selection, etat, lecteur, depot, chemin, etroit, propres), lue.avis
 
 
 def garder_le_commun(requete: str | None) -> str:

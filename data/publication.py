@@ -27,6 +27,7 @@ from data.rangement import (
     ranger_exacts,
     ranger_non_poses,
 )
+from data.rapprochement import conserver
 
 Progression = Callable[[str, int, int], None]
 
@@ -72,6 +73,7 @@ def publier(
     for comptee, _ in cumuls:
         _ranger_jeunes(conn, comptee, pages, numero)
     oublier(conn, {ecrire_annee(a) for a in annees} | set(_trios(annees)), numero)
+    conserver(conn)
     conn.execute(
         sa.insert(t.publications).values(
             numero=numero, livraison=livraison, date=maintenant, motif=motif

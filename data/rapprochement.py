@@ -17,7 +17,11 @@ that says how it is computed, or why it is not. Its columns:
 - `attendu`: the figure (or interval) that `explication` accounts for when the printed one is not
   reached. Any other computed figure is « à expliquer ».
 
-Figures come from the exact answers, so the reconciliation refuses a database with real records.
+Figures come from the exact answers, so the reconciliation refuses a database with real records:
+those are compared with the published answers (`queries.rapprochement`). A publication of
+demonstration data keeps its own (`conserver`), for the web application reads answers only.
+
+`reference/pages_imprimees.csv`: pages of a document from a line of its text on, where it has some.
 """
 
 from __future__ import annotations
@@ -27,11 +31,11 @@ import datetime as dt
 import re
 import shutil
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from math import floor
 from typing import Any
 
@@ -89,8 +93,8 @@ class Declaration:
 class Rapprochement:
     """A printed figure and what was computed for it; numbers as they are to be shown.
 
-    `etat`: key of `ETATS`. Of a figure that must not be reused, only `id`, `source` and `etat`
-    are filled in.
+    `ecart`: computed less printed, with its sign; "" when nothing was computed. `etat`: key of
+    `ETATS`. Of a figure that must not be reused, only `id`, `source` and `etat` are filled in.
     """
 
     id: str
@@ -102,6 +106,7 @@ class Rapprochement:
     unite: str
     etat: str
     explication: str
+    ecart: str = ""
 
 
 def lire_chiffres() -> list[dict[str, str]]:
@@ -120,22 +125,63 @@ def lire_declarations() -> dict[str, Declaration]:
     return declarations
 
 
-def rapprocher(engine: Engine, *, publies: bool = False) -> list[Rapprochement]:
+@lru_cache(maxsize=1)
+def _lire_pages() -> tuple[dict[str, str], ...]:
+    with (REFERENCE / "pages_imprimees.csv").open(encoding="utf-8", newline="") as f:
+        return tuple(csv.DictReader(f))
+
+
+def trouver_page(chiffre: Mapping[str, str]) -> str:
+    """Page of a printed figure, « 7 à 11 »; "" where the document has none that is known."""
+    pages = ""
+    for ligne in _lire_pages():
+        suit = int(chiffre["seed_line"]) >= int(ligne["depuis_la_ligne"])
+        if ligne["source"] == chiffre["source"] and suit:
+            pages = ligne["pages"]
+    return pages
+
+
+def rapprocher(engine: Engine) -> list[Rapprochement]:
     """Every printed figure, in the order of the documents, beside the computed one.
 
-    `publies`: compare the published numbers, as real data require. Raises RapprochementImpossible
-    when asked to (they are not compared yet), when the database is empty or holds real records.
+    Raises RapprochementImpossible when the database is empty or holds real records.
     """
-    if publies:
-        raise RapprochementImpossible("Les nombres publiés ne sont pas encore rapprochés.")
-    declarations = lire_declarations()
     with engine.connect() as conn:
-        _verifier_base(conn)
-        calculateur = _Calculateur(conn, declarations)
-        return [
-            _juger(chiffre, declarations.get(chiffre["id"]), calculateur)
-            for chiffre in lire_chiffres()
-        ]
+        return _rapprocher(conn)
+
+
+def conserver(conn: sa.Connection) -> None:
+    """Keep the reconciliation of what is being published; real records leave none.
+
+    Runs inside the transaction of the publication.
+    """
+    conn.execute(sa.delete(t.rapprochements))
+    try:
+        lignes = _rapprocher(conn)
+    except RapprochementImpossible:
+        return
+    conn.execute(
+        sa.insert(t.rapprochements),
+        [
+            {
+                "id": x.id,
+                "calcule": x.calcule,
+                "ecart": x.ecart,
+                "etat": x.etat,
+                "explication": x.explication,
+            }
+            for x in lignes
+        ],
+    )
+
+
+def _rapprocher(conn: sa.Connection) -> list[Rapprochement]:
+    declarations = lire_declarations()
+    _verifier_base(conn)
+    calculateur = _Calculateur(conn, declarations)
+    return [
+        _juger(chiffre, declarations.get(chiffre["id"]), calculateur) for chiffre in lire_chiffres()
+    ]
 
 
 def _verifier_base(conn: sa.Connection) -> None:
@@ -180,8 +226,8 @@ class _Calculateur:
             "minimum": lambda d: min(self._par_territoire(d)),
             "maximum": lambda d: max(self._par_territoire(d)),
             "rapport": self._rapport,
-            "postes_au": self._postes_au,
-            "postes_crees": self._postes_crees,
+            "postes_au": lambda d: compter_postes(self.geographie.postes, d),
+            "postes_crees": lambda d: compter_postes(self.geographie.postes, d),
             "conditions": self._conditions,
             "revus": self._revus,
         }
@@ -199,8 +245,9 @@ class _Calculateur:
         indicateur = self.catalogue[d.indicateur]
         serie = next(s for s in indicateur.series if s.code == d.serie)
         codes = [m.code for m in serie.modalites] if d.modalite == "*" else d.modalite.split("+")
-        if not set(codes) <= {"", *(m.code for m in serie.modalites)}:
-            raise ValueError(f"{d.id} : modalité inconnue, {d.modalite}")
+        inconnues = sorted(set(codes) - {"", *(m.code for m in serie.modalites)})
+        if inconnues:
+            raise _Absent(f"réponse absente des listes : {', '.join(inconnues)}")
         colonnes = [indicateur.colonne(d.serie, code or None) for code in codes]
         contexte = annee, d.population, type_, lieu
         self._exiger(*contexte)
@@ -251,6 +298,8 @@ class _Calculateur:
             )
         ).first()
         if ligne is None:
+            if type_ == "departement":
+                raise _Absent(f"aucun jeune en {annee}")
             page = self._exact(annee, population, "departement", DEPARTEMENT)[1]
             return vide_exact(page), page
         page = self._page(ligne.mise_en_page)
@@ -291,37 +340,6 @@ class _Calculateur:
 
     # tables that the lattice only answers for on 1 January, or does not link between years
 
-    def _compter_postes(
-        self, d: Declaration, garder: Callable[[Mapping[str, Any]], bool]
-    ) -> Fraction:
-        """ETP, or number of collèges, of the posts kept (plan pauvreté only when it says so)."""
-        postes = [
-            p
-            for p in self.geographie.postes
-            if garder(p) and (p["plan_pauvrete"] or d.modalite != "plan_pauvrete")
-        ]
-        if d.mesure == "college":
-            return Fraction(len({p["college"] for p in postes}))
-        return sum((Fraction(str(p["etp"])) for p in postes), Fraction(0))
-
-    def _postes_au(self, d: Declaration) -> Fraction:
-        jour = dt.date.fromisoformat(d.date)
-        return self._compter_postes(
-            d, lambda p: p["debut"] <= jour and (not p["fin"] or jour <= p["fin"])
-        )
-
-    def _postes_crees(self, d: Declaration) -> Fraction:
-        """A collège is new when it had no post before."""
-        premier, dernier = (dt.date.fromisoformat(x) for x in d.date.split("/"))
-        deja = {p["college"] for p in self.geographie.postes if p["debut"] < premier}
-        return self._compter_postes(
-            d,
-            lambda p: (
-                premier <= p["debut"] <= dernier
-                and not (d.mesure == "college" and p["college"] in deja)
-            ),
-        )
-
     def _conditions(self, d: Declaration) -> Fraction:
         """Per cent of the forms dated that day whose field `serie` is `modalite`."""
         c = t.conditions.c
@@ -356,6 +374,28 @@ class _Calculateur:
         return Fraction(100 * len(avant & jeunes(d.annee)), len(avant))
 
 
+def compter_postes(postes: Iterable[Mapping[str, Any]], d: Declaration) -> Fraction:
+    """ETP, or number of collèges, of the posts that `postes_au` or `postes_crees` is about.
+
+    `postes`: rows of `Geographie.postes`. A collège is new when it had no post before.
+    """
+    postes = list(postes)
+    if d.calcul == "postes_au":
+        jour = dt.date.fromisoformat(d.date)
+        gardes = [p for p in postes if p["debut"] <= jour and (not p["fin"] or jour <= p["fin"])]
+    else:
+        premier, dernier = (dt.date.fromisoformat(x) for x in d.date.split("/"))
+        gardes = [p for p in postes if premier <= p["debut"] <= dernier]
+        if d.mesure == "college":
+            deja = {p["college"] for p in postes if p["debut"] < premier}
+            gardes = [p for p in gardes if p["college"] not in deja]
+    if d.modalite == "plan_pauvrete":
+        gardes = [p for p in gardes if p["plan_pauvrete"]]
+    if d.mesure == "college":
+        return Fraction(len({p["college"] for p in gardes}))
+    return sum((Fraction(str(p["etp"])) for p in gardes), Fraction(0))
+
+
 # --- comparing ------------------------------------------------------------------------------------
 
 
@@ -367,7 +407,7 @@ def _juger(
         return Rapprochement(
             chiffre["id"], chiffre["source"], "", "", "", "", "", NE_PAS_REUTILISER, ""
         )
-    calcule, etat = "", NON_EXPRIMABLE
+    calcule, ecart, etat = "", "", NON_EXPRIMABLE
     explication = d.explication if d else "Chiffre non déclaré."
     if d is None:
         etat = A_EXPLIQUER
@@ -375,9 +415,18 @@ def _juger(
         try:
             valeur = calculateur.calculer(d)
             etat, explication = comparer(chiffre["value"], valeur, d)
-            calcule = _ecrire_calcule(valeur, chiffre["value"], d, etat)
+            modele = _preciser(valeur, chiffre["value"], d, etat)
+            calcule = ecrire_nombre(valeur, modele)
+            ecart = ecrire_ecart(valeur, chiffre["value"], modele)
         except _Absent as absence:
             etat, explication = A_EXPLIQUER, f"Non calculé : {absence}."
+    return dresser(chiffre, calcule, ecart, etat, explication)
+
+
+def dresser(
+    chiffre: Mapping[str, str], calcule: str, ecart: str, etat: str, explication: str
+) -> Rapprochement:
+    """What is said of a printed figure that may be reused."""
     imprime = chiffre["value"]
     if chiffre["unit"] != "année":
         imprime = ecrire_nombre(Fraction(Decimal(imprime)), imprime)
@@ -393,6 +442,7 @@ def _juger(
         unite=chiffre["unit"],
         etat=etat,
         explication=explication,
+        ecart=ecart,
     )
 
 
@@ -425,6 +475,14 @@ def concorde(calcule: Fraction, attendu: str) -> bool:
     )
 
 
+def rencontre(bas: Fraction, haut: Fraction, attendu: str) -> bool:
+    """Whether some figure between the two, both included, would be concordant."""
+    intervalle = _INTERVALLE.fullmatch(attendu)
+    bornes = intervalle.group(2, 3) if intervalle else (attendu, attendu)
+    milieu = sum(Fraction(Decimal(x.replace(",", "."))) for x in bornes) / 2
+    return concorde(bas, attendu) or concorde(haut, attendu) or bas < milieu < haut
+
+
 def arrondir(valeur: Fraction, decimales: int) -> Fraction:
     """Rounded to that many decimals, halves away from zero."""
     echelle = 10**decimales
@@ -443,12 +501,19 @@ def ecrire_nombre(valeur: Fraction, modele: str) -> str:
     return texte.replace(",", _FINE).replace(".", ",").replace("-", "−")
 
 
-def _ecrire_calcule(valeur: Fraction, imprime: str, d: Declaration, etat: str) -> str:
+def ecrire_ecart(valeur: Fraction, imprime: str, modele: str) -> str:
+    """What the figure, rounded as `modele` is, has more than the printed one: « +3 », « 0 »."""
+    ecart = arrondir(valeur, _decimales(modele)) - Fraction(Decimal(imprime))
+    if not ecart:
+        return "0"
+    return ("+" if ecart > 0 else "") + ecrire_nombre(ecart, modele)
+
+
+def _preciser(valeur: Fraction, imprime: str, d: Declaration, etat: str) -> str:
     """Rounded as printed; one decimal more when that rounding alone does not tell the state."""
-    modele = imprime
     if valeur.denominator > 1 and (d.critere or etat != EGAL):
-        modele = imprime + ("0" if "." in imprime else ".0")
-    return ecrire_nombre(valeur, modele)
+        return imprime + ("0" if "." in imprime else ".0")
+    return imprime
 
 
 # --- showing --------------------------------------------------------------------------------------

@@ -316,6 +316,17 @@ questions_non_posees = sa.Table(
     sa.Column("champs", sa.JSON, nullable=False, comment="['usagers.sexe', …]"),
 )
 
+rapprochements = sa.Table(
+    "rapprochements",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True, comment="of the printed figure"),
+    sa.Column("calcule", sa.Text, nullable=False, comment="as it is to be shown; '' = none"),
+    sa.Column("ecart", sa.Text, nullable=False, comment="computed less printed, likewise"),
+    sa.Column("etat", sa.Text, nullable=False, comment="key of `rapprochement.ETATS`"),
+    sa.Column("explication", sa.Text, nullable=False),
+    comment="printed figures beside the exact ones: of demonstration data only, else empty",
+)
+
 etats_annees = sa.Table(
     "etats_annees",
     metadata,

@@ -53,7 +53,11 @@ class Livraison:
 
 @dataclass(slots=True)
 class Etat:
-    """What one publication says besides the answers themselves."""
+    """What one publication says besides the answers themselves.
+
+    `rapprochements`: of demonstration data, id of a printed figure → computed, difference, state,
+    explanation. `gardes`: what was computed once from this publication, by name.
+    """
 
     publication: int
     livraison: Livraison
@@ -69,7 +73,14 @@ class Etat:
     pages_par_id: dict[int, MiseEnPage]
     publications: tuple[Publication, ...] = ()
     audits: tuple[Audit, ...] = ()
+    rapprochements: dict[str, tuple[str, str, str, str]] = field(default_factory=dict)
     contextes: dict[tuple[str, bool], Any] = field(default_factory=dict)
+    gardes: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def demonstration(self) -> bool:
+        """Whether every delivery is synthetic: one real one is enough for the data to be real."""
+        return all(x.synthetique for x in self.livraisons)
 
     @property
     def audit(self) -> Audit | None:
@@ -216,7 +227,17 @@ def _lire_etat(conn: sa.Connection, numero: int) -> Etat:
         pages_par_id=par_id,
         publications=lire_publications(conn),
         audits=lire_audits(conn),
+        rapprochements=_lire_rapprochements(conn),
     )
+
+
+def _lire_rapprochements(conn: sa.Connection) -> dict[str, tuple[str, str, str, str]]:
+    """None in a base that no delivery was loaded into since they are kept."""
+    if not sa.inspect(conn).has_table(t.rapprochements.name):
+        return {}
+    r = t.rapprochements.c
+    lignes = conn.execute(sa.select(r.id, r.calcule, r.ecart, r.etat, r.explication))
+    return {x.id: (x.calcule, x.ecart, x.etat, x.explication) for x in lignes}
 
 
 def _dresser_cumuls(annees: list[str]) -> tuple[str, ...]:

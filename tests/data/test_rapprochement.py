@@ -7,10 +7,12 @@ speak of is long to build, and a file of tests goes to one process.
 from __future__ import annotations
 
 import re
+import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -176,6 +178,21 @@ def test_les_nombres_sont_ecrits_a_la_precision_imprimee(
     lignes: dict[str, r.Rapprochement], identifiant: str, imprime: str, calcule: str
 ) -> None:
     assert (lignes[identifiant].imprime, lignes[identifiant].calcule) == (imprime, calcule)
+
+
+@pytest.mark.parametrize(
+    ("identifiant", "ecart"),
+    [
+        ("r21-jeunes", "0"),
+        ("r21-postes-douai", "−2"),
+        ("n20-sans-presentation", "+2,9"),
+        ("fl-annee-groupe-reflexion", ""),
+    ],
+)
+def test_l_ecart_est_celui_des_deux_nombres_ecrits(
+    lignes: dict[str, r.Rapprochement], identifiant: str, ecart: str
+) -> None:
+    assert lignes[identifiant].ecart == ecart
 
 
 def test_ce_qui_ne_doit_pas_etre_reutilise_est_compte_et_jamais_montre(
@@ -487,3 +504,79 @@ def test_un_enonce_d_une_annee_absente_reste_a_expliquer(base_demo: str) -> None
     assert petite["s-i23-4e-sup"].verdict == e.A_EXPLIQUER
     assert "2023-2024" in petite["s-i23-4e-sup"].explication
     assert len(petite) == 168
+
+
+def test_une_publication_garde_ce_qu_elle_rapproche(base_demo: str) -> None:
+    engine = t.ouvrir(base_demo, lecture_seule=True)
+    with engine.connect() as conn:
+        gardes = {x.id: x for x in conn.execute(sa.select(t.rapprochements))}
+    lignes = r.rapprocher(engine)
+    assert len(gardes) == len(lignes) == 401
+    for x in lignes:
+        garde = gardes[x.id]
+        assert (garde.calcule, garde.ecart, garde.etat) == (x.calcule, x.ecart, x.etat)
+        if x.etat == r.NE_PAS_REUTILISER:
+            assert (garde.calcule, garde.ecart, garde.explication) == ("", "", "")
+
+
+def test_une_livraison_reelle_efface_ce_qui_etait_rapproche(base_demo: str, tmp_path: Path) -> None:
+    copie = shutil.copy(base_demo.removeprefix("sqlite:///"), tmp_path / "copie.sqlite")
+    engine = t.ouvrir(f"sqlite:///{copie}")
+    with engine.begin() as conn:
+        dernier = sa.select(sa.func.max(t.livraisons.c.numero)).scalar_subquery()
+        conn.execute(
+            sa.update(t.livraisons)
+            .where(t.livraisons.c.numero == dernier)
+            .values(synthetique=False)
+        )
+        r.conserver(conn)
+        assert conn.scalar(sa.select(sa.func.count()).select_from(t.rapprochements)) == 0
+    engine.dispose()
+
+
+def test_une_annee_sans_aucun_jeune_n_empeche_rien(base: Engine, tmp_path: Path) -> None:
+    """A delivery of actions alone: the year is there, its youths are not."""
+    importer(base, _action_seule(tmp_path), operateur="essai", synthetique=True)
+    lignes = {x.id: x for x in r.rapprocher(base)}
+    assert lignes["r21-jeunes"].explication == "Non calculé : aucun jeune en 2021-2022."
+    assert lignes["r21-jeunes"].etat == r.A_EXPLIQUER
+
+
+def _action_seule(dossier: Path) -> Path:
+    livraison = dossier / "actions"
+    livraison.mkdir()
+    (livraison / "associations.csv").write_text("sigle;nom\nA;Association A\n", "utf-8")
+    (livraison / "actions_ponctuelles.csv").write_text(
+        "association;action;date\nA;1;2021-10-04\n", "utf-8"
+    )
+    return livraison
+
+
+@pytest.mark.parametrize(
+    ("imprime", "page"),
+    [
+        ("r21-jeunes", "7"),
+        ("r21-filles-2020", "7 à 11"),
+        ("r21-sans-salaire", "12 à 13"),
+        ("n20-eleves-2020", "9 et suivantes"),
+        ("fl-alses-postes", ""),
+        ("i23-alses-eleves", ""),
+    ],
+)
+def test_la_page_imprimee_est_celle_du_document(imprime: str, page: str) -> None:
+    assert r.trouver_page(CHIFFRES[imprime]) == page
+
+
+@given(
+    st.fractions(-200, 200), st.fractions(0, 30), st.sampled_from(["12", "6.4", "-5", "]50;60]"])
+)
+def test_deux_bornes_rencontrent_ce_que_l_une_de_leurs_valeurs_atteint(
+    bas: Fraction, ecart: Fraction, attendu: str
+) -> None:
+    haut = bas + ecart
+    essayes = [bas + ecart * k / 400 for k in range(401)]
+    if any(r.concorde(x, attendu) for x in essayes):
+        assert r.rencontre(bas, haut, attendu)
+    if r.rencontre(bas, haut, attendu):
+        milieu = Fraction(55) if ";" in attendu else Fraction(attendu)
+        assert r.concorde(min(max(milieu, bas), haut), attendu)
