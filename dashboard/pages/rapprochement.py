@@ -23,6 +23,7 @@ from dashboard.exports import NOTE_SYNTHETIQUE
 from dashboard.filtres import Barre
 from dashboard.fragments import fragment
 from dashboard.nombres import FINE, INSECABLE, date_longue, nombre, pluriel
+from dashboard.pages import affirmations
 from data.lexique import Document, lire_documents
 from data.rapprochement import (
     A_EXPLIQUER,
@@ -195,6 +196,11 @@ def composer(ctx: Contexte) -> list[Any]:
             ],
             className="carte rapprochement",
             **{"aria-labelledby": "titre-chiffres"},
+        ),
+        fragment(
+            affirmations.composer(
+                ctx, filtre.document, lambda source: nommer_document(source, ctx.lecteur), nettoyer
+            )
         ),
     ]
 

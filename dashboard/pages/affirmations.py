@@ -1,0 +1,115 @@
+"""The printed statements beside the data: found again, explained, or not expressible.
+
+A section of the reconciliation page. What is found of each is worked out in `queries.enonces`,
+within the reader's perimeter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import groupby
+
+from markupsafe import Markup
+
+from dashboard import balises as html
+from dashboard.contexte import Contexte
+from dashboard.enonces import dire_la_surete, dire_les_nombres
+from dashboard.memoire import Memoire
+from dashboard.nombres import INSECABLE, pluriel
+from queries.enonces import (
+    EXPLIQUE,
+    INEXPRIMABLE,
+    NE_PAS_REUTILISER,
+    RETROUVE,
+    VERDICTS,
+    Bilan,
+    Verification,
+    choisir,
+    compter,
+    verifier,
+)
+
+PLURIELS = {RETROUVE: "retrouvées", EXPLIQUE: "expliquées", INEXPRIMABLE: "non exprimables"}
+"""Verdict → its label for several statements, where it changes."""
+
+_verifiees: Memoire[list[Verification]] = Memoire(40)
+
+
+def composer(
+    ctx: Contexte, document: str, nommer: Callable[[str], str], nettoyer: Callable[[str], str]
+) -> Markup:
+    """The section. `document`: code of the only one wanted, or ""; `nommer`: what a document is
+    called for this reader; `nettoyer`: a quote without the marks of its extraction."""
+    cle = (ctx.etat.publication, ctx.lecteur)
+    toutes = _verifiees.lire(cle) or _verifiees.garder(cle, verifier(ctx.depot, ctx.lecteur))
+    montrees = [v for v in choisir(toutes, document=document) if v.verdict != NE_PAS_REUTILISER]
+    groupes = [
+        html.Details(
+            [
+                html.Summary(f"{nommer(source)}{INSECABLE}: {pluriel(len(siens), 'phrase')}"),
+                html.Ol([_ecrire(v, ctx, nettoyer) for v in siens], className="affirmations"),
+            ],
+            className=f"chiffres document-{source}",
+            open=bool(document) or None,
+        )
+        for source, siens in (
+            (source, list(groupe))
+            for source, groupe in groupby(montrees, key=lambda v: v.enonce.source)
+        )
+    ]
+    return html.Section(
+        [
+            html.H2("Les phrases, une par une", id="titre-phrases"),
+            html.P(
+                "Ce que les documents affirment en toutes lettres (rangs, comparaisons, "
+                "évolutions), confronté aux mêmes données.",
+                className="aide",
+            ),
+            _resumer(compter(toutes)),
+            *groupes,
+        ],
+        className="carte",
+        id="phrases",
+        **{"aria-labelledby": "titre-phrases"},
+    )
+
+
+def _resumer(bilan: Bilan) -> Markup:
+    comptes = [
+        html.Li([html.Strong(str(n)), f" {PLURIELS.get(verdict, VERDICTS[verdict])}"])
+        for verdict, n in bilan.par_verdict.items()
+    ]
+    surete = (
+        f"Des phrases retrouvées, {bilan.certaines} sont certaines malgré l’arrondi, dont "
+        f"{bilan.sures} au-delà du hasard{INSECABLE}; {bilan.non_jugees} sont d’une sorte que cela "
+        "ne concerne pas (égalité, équilibre, étendue)."
+    )
+    return html.Div(
+        [
+            html.Ul(comptes, className="puces"),
+            html.P(surete if bilan.par_verdict.get(RETROUVE) else ""),
+        ]
+    )
+
+
+def _ecrire(v: Verification, ctx: Contexte, nettoyer: Callable[[str], str]) -> Markup:
+    nombres: Sequence[str] = dire_les_nombres(v, ctx.etat)
+    suites = [
+        html.P(texte)
+        for texte in (*nombres, dire_la_surete(v) if nombres else "", v.explication)
+        if texte
+    ]
+    page = f", p.{INSECABLE}{v.enonce.page}" if v.enonce.page else ""
+    return html.Li(
+        [
+            html.P(
+                [
+                    html.Strong(f"{VERDICTS[v.verdict].capitalize()}{INSECABLE}: "),
+                    html.Span(f"« {nettoyer(v.enonce.citation).strip()} »", className="cite"),
+                    html.Span(page, className="base"),
+                ]
+            ),
+            *suites,
+        ],
+        className=v.verdict.replace("_", "-"),
+    )
