@@ -19,6 +19,13 @@ PAGES = (
     "/deploiement",
     "/situations?territoire=douai",
     "/accompagnements?annee=2021-2022&annee=2020-2021",
+    "/",
+    "/comparer?territoire=douai&territoire=lille&indicateur=sexe&indicateur=demande",
+    "/comparer?college=lille-boris-vian&college=lille-nina-simone&indicateur=sexe",
+    "/evolution?indicateur=sexe",
+    "/evolution?indicateur=demande&territoire=douai&territoire=lille&valeur=scolarite",
+    "/publications?document=note-2020",
+    "/publications?document=itineraires-services",
 )
 _VALEURS = """f => f.querySelector('.js-plotly-plot').data
   .filter(t => Array.isArray(t.hovertext)).flatMap(t => t.hovertext.filter(Boolean))"""
