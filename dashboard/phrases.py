@@ -15,12 +15,13 @@ from dashboard.nombres import (
     points,
     pourcentage,
 )
+from data.catalogue import CONSTATS
 from data.treillis import CHAMP_DU_PROFIL
 from queries.changements import part_changee
 from queries.depot import Etat
 from queries.lieux import nommer
 from queries.question import Lieu
-from queries.reponses import STATUTS, Ligne, Reponse, certain
+from queries.reponses import NOTE_FRAGILE, STATUTS, Ligne, Reponse, certain
 
 SUJETS = {
     "alses": "des jeunes accompagnés par les ALSES",
@@ -153,7 +154,14 @@ def _phrase_nombres(reponse: Reponse, lieu: str) -> str:
 
 
 def _phrase_qualite(reponse: Reponse, lieu: str) -> str:
-    taux = [x for x in reponse.lignes if x.affichee and x.part is not None]
+    taux = [
+        x
+        for x in reponse.lignes
+        if x.modalite == "renseigne"
+        and x.serie not in CONSTATS
+        and x.affichee
+        and x.part is not None
+    ]
     if not taux:
         return f"{lieu}{INSECABLE}: taux de réponse non disponibles."
     faible = min(taux, key=lambda x: x.part or 0)
@@ -197,7 +205,8 @@ def _phrase_parts(
     texte = f"{INSECABLE}; ".join(phrases)
     if len(series) > 1:
         texte = f"{lieu}{INSECABLE}: {texte}"
-    return f"{texte[:1].upper()}{texte[1:]}."
+    alerte = f" {NOTE_FRAGILE}" if any(x.fragile for x in reponse.lignes) else ""
+    return f"{texte[:1].upper()}{texte[1:]}.{alerte}"
 
 
 def _tete(indicateur: str, lignes: Sequence[Ligne]) -> Ligne:

@@ -13,7 +13,7 @@ from typing import Any
 
 from dashboard.contexte import Contexte
 from dashboard.filtres import Barre
-from dashboard.pages import accueil, chapitre, introuvable, methode, rapprochement
+from dashboard.pages import accueil, chapitre, introuvable, methode, qualite, rapprochement
 from data.catalogue import CHAPITRES
 
 ANALYSER, SOURCES = "Analyser", "Sources et méthode"
@@ -74,6 +74,14 @@ PAGES: tuple[Page, ...] = (
             barre=partial(_barre, profils=code != "actions"),
         )
         for code, (_, titre) in CHAPITRES.items()
+    ),
+    Page(
+        qualite.CHEMIN,
+        qualite.TITRE,
+        qualite.composer,
+        groupe=SOURCES,
+        barre=partial(_barre, profils=False),
+        graphiques=False,
     ),
     Page(
         rapprochement.CHEMIN,
