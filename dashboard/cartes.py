@@ -28,9 +28,11 @@ from queries.question import NORD, Question
 from queries.reponses import (
     NOTE_ARRONDI,
     NOTE_EXACT,
+    NOTE_FRAGILE,
     NOTE_MULTIPLE,
     Ligne,
     Reponse,
+    compter_les_connues,
     repondre,
 )
 from queries.selection import ecrire, ecrire_lieux
@@ -416,20 +418,17 @@ def _pied(matiere: Matiere, ctx: Contexte) -> Markup:
     if x is not None and ind.de_jeunes and x.base:
         base = f"Base{INSECABLE}: {'' if r.politique.exacte else 'environ '}"
         base += pluriel(x.base, "jeune" if ind.unite == "jeune" else ind.unite)
-        if x.non_renseigne is not None:
-            total = x.base + x.non_renseigne
+        connues = compter_les_connues(ind, x)
+        if connues is not None and x.non_renseigne is not None:
+            total = connues[1]
             part = pourcentage(100 * x.non_renseigne / total) if total else ""
             base += (
                 f" · non renseigné{INSECABLE}: {nombre(x.non_renseigne)}"
                 f"{f', soit {part}' if part else ''}"
             )
         notes.append(html.Span(f"{base}."))
-        if x.non_renseigne is not None and x.non_renseigne > x.base:
-            notes.append(
-                html.Strong(
-                    "Attention : moins de la moitié des réponses sont connues.", className="alerte"
-                )
-            )
+    if any(y.fragile for autre in matiere.principales for y in autre.lignes):
+        notes.append(html.Strong(NOTE_FRAGILE, className="alerte"))
     if any(s.multiple for s in ind.series):
         notes.append(html.Span(NOTE_MULTIPLE))
     if ind.famille == "evenements" and not r.politique.exacte:

@@ -21,6 +21,7 @@ from queries.lieux import nommer
 from queries.reponses import (
     NOTE_ARRONDI,
     NOTE_EXACT,
+    NOTE_FRAGILE,
     NOTE_MULTIPLE,
     STATUTS,
     Ligne,
@@ -145,6 +146,8 @@ def _annoter(reponse: Reponse, ligne: Ligne, *, synthetique: bool) -> str:
         notes.append(ligne.note)
     elif not ligne.affichee:
         notes.append(dire_statut(reponse, ligne))
+    if ligne.fragile:
+        notes.append(NOTE_FRAGILE)
     if reponse.question.croiser:
         notes.append(f"Croisé avec « {reponse.question.croiser} »")
     if ligne.statut in ("arrondi", "masque"):
@@ -314,6 +317,8 @@ def _notes(reponses: Sequence[Reponse], indicateur: Indicateur, etat: Etat) -> l
         notes.append(f"{NOTE_EXACT}.")
     if any(s.multiple for s in indicateur.series):
         notes.append(NOTE_MULTIPLE)
+    if any(x.fragile for r in reponses for x in r.lignes):
+        notes.append(NOTE_FRAGILE)
     if etat.synthetique:
         notes.append(_phrase(NOTE_SYNTHETIQUE))
     return notes

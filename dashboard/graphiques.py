@@ -61,6 +61,15 @@ def decrire(
         return ligne.note or f"moins de {plancher} {unite}s"
     if not ligne.affichee:
         return STATUTS[ligne.statut].lower()
+    texte = _decrire_les_nombres(ligne, exact=exact, unite=unite, petits=petits)
+    return f"{texte} ({MOINS_DE_LA_MOITIE})" if ligne.fragile else texte
+
+
+MOINS_DE_LA_MOITIE = "attention, moins de la moitié des réponses connues"
+"""Said of a figure that rests on too few answers, in a few words."""
+
+
+def _decrire_les_nombres(ligne: Ligne, *, exact: bool, unite: str, petits: int) -> str:
     morceaux = []
     environ = "" if ligne.statut == "exact" else "environ "
     if ligne.effectif is not None:

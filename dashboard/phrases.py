@@ -19,14 +19,14 @@ from dashboard.nombres import (
     pourcentage,
 )
 from dashboard.tournures import TOURNURES, Groupes, Part, Tete
-from data.catalogue import Indicateur
+from data.catalogue import CONSTATS, Indicateur
 from data.treillis import CHAMP_DU_PROFIL
 from queries.changements import bornes
 from queries.constats import Constat, Ecart, Jugement, Rangs, constater
 from queries.depot import Etat
 from queries.lieux import nommer, nommer_college
 from queries.question import Lieu
-from queries.reponses import STATUTS, Ligne, Reponse, certain
+from queries.reponses import NOTE_FRAGILE, STATUTS, Ligne, Reponse, certain
 from queries.statistiques import MINIMUM
 
 SUJETS = {
@@ -155,6 +155,8 @@ def resumer(
     phrases.append(_dire_l_evolution(constat, reponse))
     if constat.rangs:
         phrases.append(_dire_les_rangs(constat.rangs, reponse, etat))
+    if any(x.fragile for x in reponse.lignes):
+        phrases.append(NOTE_FRAGILE)
     return [p for p in phrases if p]
 
 
@@ -267,7 +269,14 @@ def _total(reponse: Reponse | None, serie: str) -> float | None:
 
 
 def _phrase_qualite(reponse: Reponse, lieu: str) -> str:
-    taux = [x for x in reponse.lignes if x.affichee and x.part is not None]
+    taux = [
+        x
+        for x in reponse.lignes
+        if x.modalite == "renseigne"
+        and x.serie not in CONSTATS
+        and x.affichee
+        and x.part is not None
+    ]
     if not taux:
         return f"{lieu}{INSECABLE}: taux de réponse non disponibles."
     faible = min(taux, key=lambda x: x.part or 0)

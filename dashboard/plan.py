@@ -22,6 +22,7 @@ from dashboard.pages import (
     introuvable,
     methode,
     publications,
+    qualite,
     rapprochement,
 )
 from data.catalogue import CHAPITRES
@@ -128,6 +129,14 @@ PAGES: tuple[Page, ...] = (
         barre=_sans_barre,
         parametres=(publications.PARAMETRE,),
         # Its first view has none: their script is not worth fetching before it is asked for.
+        graphiques=False,
+    ),
+    Page(
+        qualite.CHEMIN,
+        qualite.TITRE,
+        qualite.composer,
+        groupe=SOURCES,
+        barre=partial(_barre, profils=False),
         graphiques=False,
     ),
     Page(

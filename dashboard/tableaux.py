@@ -5,7 +5,7 @@ They paste into a word processor as tables.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from markupsafe import Markup, escape
 
@@ -24,6 +24,14 @@ LIEUX_EN_COLONNES = 9
 
 Colonnes = Sequence[tuple[str, Reponse]]
 """Title and answer of each column (or row) of a table, all to the same indicator."""
+
+
+AVERTISSEMENT = html.Span("moins de la moitié des réponses connues", className="fragile")
+
+
+def avertir(lignes: Iterable[Ligne]) -> Markup | None:
+    """The warning of these rows, when some rest on fewer than half of the answers."""
+    return AVERTISSEMENT if any(x.fragile for x in lignes) else None
 
 
 def _cellule(ligne: Ligne, plancher: int, *, exact: bool) -> str:
@@ -47,8 +55,13 @@ def donnees(colonnes: Colonnes) -> Markup:
             [
                 html.Th("Réponse", scope="col", rowSpan=2),
                 *(
-                    html.Th(titre, scope="colgroup", colSpan=len(sous), className="nombre")
-                    for titre, _ in colonnes
+                    html.Th(
+                        [titre, avertir(r.lignes)],
+                        scope="colgroup",
+                        colSpan=len(sous),
+                        className="nombre",
+                    )
+                    for titre, r in colonnes
                 ),
             ]
         ),
@@ -121,7 +134,7 @@ def chaleur(colonnes: Colonnes, serie: str = "") -> Markup:
             ]
         else:
             cases = [_case_chaude(titre, x, reponse) for x in lignes]
-        corps.append(html.Tr([html.Th(titre, scope="row"), *cases]))
+        corps.append(html.Tr([html.Th([titre, avertir(lignes)], scope="row"), *cases]))
     return html.Table([html.Thead(tete), html.Tbody(corps)], className="tableau chaleur")
 
 
@@ -130,7 +143,10 @@ def _chaleur_debout(colonnes: Colonnes, serie: str) -> Markup:
     tete = html.Tr(
         [
             html.Th("Réponse", scope="col"),
-            *(html.Th(titre, scope="col", className="nombre") for titre, _ in colonnes),
+            *(
+                html.Th([titre, avertir(r.serie(serie))], scope="col", className="nombre")
+                for titre, r in colonnes
+            ),
         ]
     )
     corps = []
@@ -190,7 +206,7 @@ def empilees(colonnes: Colonnes, serie: str = "") -> Markup:
         lignes.append(
             html.Tr(
                 [
-                    html.Th(titre, scope="row"),
+                    html.Th([titre, avertir(reponse.serie(serie))], scope="row"),
                     html.Td(html.Div(segments, className="barre-empilee")),
                 ]
             )
@@ -232,7 +248,7 @@ def effectifs(colonnes: Colonnes) -> Markup:
     corps = [
         html.Tr(
             [
-                html.Th(titre, scope="row"),
+                html.Th([titre, avertir(r.lignes)], scope="row"),
                 *(
                     html.Td(
                         etiquette(x, r.politique.plancher, exact=r.politique.exacte),
@@ -253,7 +269,10 @@ def _effectifs_debout(colonnes: Colonnes) -> Markup:
     tete = html.Tr(
         [
             html.Th("Réponse", scope="col"),
-            *(html.Th(titre, scope="col", className="nombre") for titre, _ in colonnes),
+            *(
+                html.Th([titre, avertir(r.lignes)], scope="col", className="nombre")
+                for titre, r in colonnes
+            ),
         ]
     )
     corps = []

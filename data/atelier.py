@@ -24,6 +24,7 @@ from data.comptage import (
     Matiere,
     Plan,
     PlanCroise,
+    arrondir_parts,
     compter,
     compter_croises,
     dresser_plan,
@@ -223,6 +224,7 @@ class Atelier:
     def compter_activite(self, annee: int) -> tuple[Lot, Lot]:
         """Published and exact activity of a year, of every place."""
         mois = self._mois_sans_saisie(annee)
+        tardives = self._saisies_tardives(annee)
         publie: Lot = {}
         exact: Lot = {}
         nom = ecrire_annee(annee)
@@ -232,6 +234,7 @@ class Atelier:
             cle = ecrire_cle(nom, "activite", *lieu)
             if lieu in mois:
                 p["mois_sans_saisie"] = e["mois_sans_saisie"] = mois[lieu]
+                p["saisies_tardives"], e["saisies_tardives"] = tardives[lieu]
             if lieu[0] not in TYPES_EXACTS:
                 publie[cle] = ("", emballer_activite(p))
             exact[cle] = (proprietaire(*lieu), emballer_activite(e))
@@ -262,6 +265,47 @@ class Atelier:
                 if lieu is not None:
                     vus[type_, lieu] |= mois
         return {lieu: 12 - m.bit_count() for lieu, m in vus.items()}
+
+    def _saisies_tardives(
+        self, annee: int
+    ) -> dict[tuple[str, str], tuple[list[int | None], list[int]]]:
+        """Late interventions of each place that has some interventions: what is published of them
+        (whole per cent, published number of the youths they are about), and the true counts (late
+        ones, all).
+
+        A share of events (confidentialité, rule 6): None when one youth makes up more than half.
+        """
+        faits = self.faits(annee)
+        s = t.saisies_tardives.c
+        requete = sa.select(s.usager, s.nombre).where(s.annee == annee)
+        notees = dict(self.conn.execute(requete).all())
+        toutes = faits.actes["ps"].nombre
+        # A correction may have moved an intervention since.
+        tardives = np.minimum([notees.get(u, 0) for u in faits.usager.tolist()], toutes)
+        cles_ = cles(
+            self.secret,
+            (
+                (self.associations[a]["sigle"], p, ecrire_annee(annee))
+                for a, p in zip(faits.association.tolist(), faits.pseudonyme, strict=True)
+            ),
+        )
+        sortie: dict[tuple[str, str], tuple[list[int | None], list[int]]] = {}
+        for type_, lieux in self._places(annee).items():
+            membres: dict[str, list[int]] = defaultdict(list)
+            for i, lieu in enumerate(lieux):
+                if lieu is not None:
+                    membres[lieu].append(i)
+            for lieu, rangs in membres.items():
+                siennes = tardives[rangs]
+                nombre, total = int(siennes.sum()), int(toutes[rangs].sum())
+                qui = siennes > 0
+                n = np.array([qui.sum()])
+                somme = np.array([cles_[rangs][qui].sum()])
+                p = publier_nombres(self.secret, n, somme, np.array([len(rangs)]))
+                part = int(arrondir_parts(np.array([nombre]), np.array([total]))[0])
+                seul = 2 * int(siennes.max()) > nombre
+                sortie[type_, lieu] = ([None if seul else part, int(p[0])], [nombre, total])
+        return sortie
 
     def non_poses(self, annee: int) -> dict[tuple[str, str], list[str]]:
         """Columns no file brought for a place that has forms that year (« non posé »)."""

@@ -190,8 +190,14 @@ CHAMPS_QUALITE: tuple[tuple[str, str, tuple[Condition, ...]], ...] = (
     ("objectifs_famille", "Objectifs avec la famille", ()),
     ("partenaires_territoire", "Partenaires sur le territoire", ()),
     ("partenaires_hors", "Partenaires hors territoire", ()),
+    ("situation", "Fiche situation", ()),
+    ("debut_coherent", "Date de début", (Condition("debut"),)),
 )
 """Field, label and restriction of the answer rates of `qualite_saisie`."""
+
+CONSTATS: dict[str, str] = {"situation": "présente", "debut_coherent": "cohérente"}
+"""Rates that are not of a field filled in, with the word of their answer: youths who have a
+reference situation, youths whose known beginning is not later than an intervention of the year."""
 
 ORIGINE_DES_CHAMPS: dict[str, str] = {
     **{
@@ -467,7 +473,13 @@ def _qualite(_: str, __: Listes) -> tuple[Serie, ...]:
             Serie(
                 champ,
                 libelle,
-                (Modalite("renseigne", f"{libelle} : renseigné", (Condition(champ),)),),
+                (
+                    Modalite(
+                        "renseigne",
+                        f"{libelle} : {CONSTATS.get(champ, 'renseigné')}",
+                        (Condition(champ),),
+                    ),
+                ),
                 restriction,
                 (),
             )
@@ -475,6 +487,7 @@ def _qualite(_: str, __: Listes) -> tuple[Serie, ...]:
         ),
         Serie("interventions_par_jeune", "Interventions par jeune", (), (), ()),
         Serie("mois_sans_saisie", "Mois sans saisie", (), (), ()),
+        Serie("saisies_tardives", "Saisies tardives", (), (), ()),
     )
 
 

@@ -19,6 +19,7 @@ from data.arrondi import publier_nombres
 from data.catalogue import (
     AGES,
     CHAMPS_QUALITE,
+    CONSTATS,
     INTENSITES,
     LISTE_DU_CHAMP,
     Condition,
@@ -76,7 +77,8 @@ def dresser_plan(catalogue: dict[str, Indicateur]) -> Plan:
     plan = Plan()
     plan.jeunes.append(ColonneJeunes("effectif", (), -1))
     for champ, _, _ in CHAMPS_QUALITE:
-        plan.jeunes.append(ColonneJeunes(f"renseigne/{champ}", (Condition(champ),), 0))
+        if champ not in CONSTATS:
+            plan.jeunes.append(ColonneJeunes(f"renseigne/{champ}", (Condition(champ),), 0))
     for ind in catalogue.values():
         if not (ind.de_jeunes or ind.famille == "qualite_saisie") or ind.id == "effectif":
             continue

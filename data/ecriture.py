@@ -22,6 +22,7 @@ from data.faits import annee_scolaire
 from data.formulaires import FORMULAIRES, Formulaire
 from data.nomenclature import Listes
 from data.progression import Progression
+from data.remises import chercher_les_tardives, noter_les_tardives
 from data.tableau import Codes, Entiers, Objets, Tableau, en_objets
 from data.validation import Verdict, par_paquets
 
@@ -210,6 +211,14 @@ class _Ecrivain:
             return
         annees = envoi.annees()
         self.portee.annees |= {annee for _, annee in annees}
+        tardives = chercher_les_tardives(
+            self.conn,
+            envoi.associations,
+            envoi.par_annee,
+            envoi.jours,
+            envoi.colonnes["intervention"].tranche(0, len(envoi)),
+        )
+        noter_les_tardives(self.conn, envoi.usagers[tardives], envoi.par_annee[tardives])
         remplacees = self._interventions_remplacees(envoi)
         self.portee.annees |= {annee for _, annee in remplacees}
         self._suivre_anciennete(annees | remplacees)
@@ -390,6 +399,7 @@ class _Envoi:
     associations: Entiers
     usagers: Entiers
     par_annee: Entiers
+    jours: Entiers
     posees: int
 
     def __len__(self) -> int:
@@ -413,6 +423,7 @@ class _Envoi:
         }
         dates = tableau.colonnes["date"]
         annees = [0 if d is None else annee_scolaire(d) for d in dates.valeurs]
+        jours = [0 if d is None else d.toordinal() for d in dates.valeurs]
         colonnes["annee"] = _Colonne(en_objets(annees), dates.codes[ordre])
         colonnes["usager"] = _Colonne(usagers[ordre].astype(object), None)
         return cls(
@@ -420,6 +431,7 @@ class _Envoi:
             associations[ordre],
             usagers[ordre],
             np.array(annees, dtype=np.int64)[dates.codes[ordre]],
+            np.array(jours, dtype=np.int64)[dates.codes[ordre]],
             compter_posees(tableau.formulaire, tableau.colonnes),
         )
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -165,11 +165,23 @@ def _etendre(actes: Actes, ou: Entiers, n: int) -> Actes:
 
 def _lire_interventions(conn: sa.Connection, annee: int) -> Entiers:
     i = t.interventions.c
-    mois = sa.cast(sa.extract("month", i.date), sa.Integer)
-    requete = sa.select(i.usager, *(i[c] for c in ENSEMBLES_ACTES), i.acteur, i.posees, mois).where(
-        i.annee == annee
-    )
-    return _colonnes(conn, requete, len(ENSEMBLES_ACTES) + 4)
+    mois, jour = (sa.cast(sa.extract(x, i.date), sa.Integer) for x in ("month", "day"))
+    requete = sa.select(
+        i.usager, *(i[c] for c in ENSEMBLES_ACTES), i.acteur, i.posees, mois, jour
+    ).where(i.annee == annee)
+    return _colonnes(conn, requete, len(ENSEMBLES_ACTES) + 5)
+
+
+def _premiers_jours(annee: int, mois: Entiers, jours: Entiers, debuts: Entiers) -> list[str]:
+    """Date (ISO) of the first intervention of each group, in the school year that begins in
+    `annee`."""
+    rangs = np.minimum.reduceat((mois - 9) % 12 * 32 + jours, debuts)
+    dates = []
+    for rang in rangs.tolist():
+        mois_scolaire, jour = divmod(rang, 32)
+        mois_civil = (mois_scolaire + 8) % 12 + 1
+        dates.append(dt.date(annee + (mois_civil < 9), mois_civil, jour).isoformat())
+    return dates
 
 
 def _situations(conn: sa.Connection) -> tuple[Entiers, npt.NDArray[np.str_], list[str | None]]:
@@ -244,7 +256,7 @@ def recalculer(
             continue
         lignes = lignes[np.argsort(lignes[:, 0], kind="stable")]
         ids, debuts = np.unique(lignes[:, 0], return_index=True)
-        acteur, posees, mois = lignes[:, -3], lignes[:, -2], lignes[:, -1]
+        acteur, posees, mois, jours = (lignes[:, i] for i in (-4, -3, -2, -1))
         actes = {"ps": _cumuler(lignes, debuts, listes)}
         siennes = lignes[acteur == alses]
         les_siens, debuts_siens = np.unique(siennes[:, 0], return_index=True)
@@ -254,6 +266,7 @@ def recalculer(
         acteurs = np.bitwise_or.reduceat(bits(acteur), debuts)
         posees_i = np.bitwise_or.reduceat(posees, debuts)
         mois_i = np.bitwise_or.reduceat(bits(mois), debuts)
+        premiers = _premiers_jours(annee, mois, jours, debuts)
         reference = _situations_de_reference(situations, ids, f"{annee + 1}-08-31")
         premier_jour = dt.date(annee, 9, 1)
         resumes = _resumer(actes)
@@ -294,7 +307,7 @@ def recalculer(
                     "posees_situation": sit[7],
                     "posees_interventions": int(posees_i[k]),
                     "mois": int(mois_i[k]),
-                    "actes": resumes[k],
+                    "actes": {**resumes[k], "premier": premiers[k]},
                 }
             )
         conn.execute(sa.insert(t.accompagnements), insertions)
@@ -363,7 +376,7 @@ def lire(conn: sa.Connection, annee: int) -> Faits:
     a, u = t.accompagnements, t.usagers
     lignes = (
         conn.execute(
-            sa.select(a, u.c.usager.label("pseudonyme"))
+            sa.select(a, u.c.usager.label("pseudonyme"), u.c.debut.label("debut"))
             .join(u, u.c.id == a.c.usager)
             .where(a.c.annee == annee)
             .order_by(a.c.usager)
@@ -384,6 +397,19 @@ def lire(conn: sa.Connection, annee: int) -> Faits:
     champs["territoire_usager"] = entiers("territoire_usager")
     champs["college"] = np.array([ligne["college"] is not None for ligne in lignes], dtype=np.int64)
     contenus = [_en_json(ligne["actes"]) for ligne in lignes]
+    fin = dt.date(annee + 1, 8, 31)
+    situations = _premieres_situations(conn)
+    champs["situation"] = np.array(
+        [situations.get(ligne["usager"], dt.date.max) <= fin for ligne in lignes], dtype=np.int64
+    )
+    premiers = _lire_premiers(conn, annee, lignes, contenus)
+    champs["debut_coherent"] = np.array(
+        [
+            ligne["debut"] is not None and ligne["debut"].isoformat() <= premier
+            for ligne, premier in zip(lignes, premiers, strict=True)
+        ],
+        dtype=np.int64,
+    )
     return Faits(
         annee=annee,
         usager=entiers("usager"),
@@ -398,6 +424,30 @@ def lire(conn: sa.Connection, annee: int) -> Faits:
         posees={c: entiers(f"posees_{c}") for c in ("usager", "situation", "interventions")},
         mois=entiers("mois"),
     )
+
+
+def _premieres_situations(conn: sa.Connection) -> dict[int, dt.date]:
+    """Usager → date of the first situation."""
+    s = t.situations.c
+    return dict(conn.execute(sa.select(s.usager, sa.func.min(s.date)).group_by(s.usager)).all())
+
+
+def _lire_premiers(
+    conn: sa.Connection, annee: int, lignes: Sequence[Any], contenus: list[dict[str, Any]]
+) -> list[str]:
+    """Date (ISO) of the first intervention of each accompagnement of the year.
+
+    Facts that were settled before it was kept with them have it from the forms.
+    """
+    connus: dict[int, dt.date] = {}
+    if any("premier" not in contenu for contenu in contenus):
+        i = t.interventions.c
+        requete = sa.select(i.usager, sa.func.min(i.date)).where(i.annee == annee)
+        connus = dict(conn.execute(requete.group_by(i.usager)).all())
+    return [
+        contenu.get("premier") or connus[ligne["usager"]].isoformat()
+        for ligne, contenu in zip(lignes, contenus, strict=True)
+    ]
 
 
 def _en_json(valeur: Any) -> dict[str, Any]:

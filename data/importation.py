@@ -20,6 +20,7 @@ from data.nomenclature import Listes, charger
 from data.progression import Progression
 from data.publication import publier
 from data.refus import LivraisonRefusee, MauvaisAppel, Refus, compter_lignes, ecrire_rapport
+from data.remises import noter_les_remises
 from data.secret_session import juger
 from data.validation import Verdict, valider
 from data.verrou import ecrire_seul
@@ -145,6 +146,7 @@ def _charger(
             avertissements=livraison.avertissements,
         )
     )
+    noter_les_remises(conn, verdict, numero)
     refus = verdict.refus
     # The forms are written: their memory is for counting now.
     verdict.tableaux.clear()

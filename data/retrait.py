@@ -121,6 +121,7 @@ def _effacer(
             sa.and_(p.forme == a.forme, p.association == a.association, p.action == a.action),
         )
         portee.annees |= set(conn.scalars(participe.where(p.usager.in_(paquet))))
+        supprimer(t.saisies_tardives, t.saisies_tardives.c.usager.in_(paquet))
         supprimer(t.actions_usagers, p.usager.in_(paquet))
         supprimer(t.accompagnements, f.usager.in_(paquet))
         if not tout:
@@ -131,6 +132,7 @@ def _effacer(
         supprimer(t.actions_usagers, p.association == association)
         supprimer(t.actions, a.association == association)
         supprimer(t.conditions, t.conditions.c.association == association)
+        supprimer(t.remises, t.remises.c.association == association)
     for paquet in par_paquets(usagers):
         supprimer(t.usagers, t.usagers.c.id.in_(paquet))
     return portee, comptes
@@ -149,4 +151,5 @@ def _nettoyer_le_disque(engine: Engine) -> bool:
             conn.exec_driver_sql(f"VACUUM {table}")
         for table in ("conditions", "accompagnements", "reponses", "reponses_exactes", "savoirs"):
             conn.exec_driver_sql(f"VACUUM {table}")
+        conn.exec_driver_sql("VACUUM saisies_tardives")
     return True

@@ -316,6 +316,32 @@ questions_non_posees = sa.Table(
     sa.Column("champs", sa.JSON, nullable=False, comment="['usagers.sexe', …]"),
 )
 
+remises = sa.Table(
+    "remises",
+    metadata,
+    sa.Column("livraison", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("association", sa.Integer, sa.ForeignKey("associations.id"), primary_key=True),
+    sa.Column("formulaire", sa.Text, primary_key=True, comment="name of the form"),
+    sa.Column(
+        "annee",
+        sa.Integer,
+        primary_key=True,
+        autoincrement=False,
+        comment="first year of the school year; 0: the form has no date",
+    ),
+    sa.Column("jusqu_au", sa.Date, comment="latest date among its rows of that year"),
+    comment="which association brought which form of which school year, in which delivery",
+)
+
+saisies_tardives = sa.Table(
+    "saisies_tardives",
+    metadata,
+    sa.Column("usager", sa.Integer, sa.ForeignKey("usagers.id"), primary_key=True),
+    sa.Column("annee", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("nombre", sa.Integer, nullable=False, comment="interventions that came late"),
+    comment="interventions that came after a delivery which already went beyond their date",
+)
+
 rapprochements = sa.Table(
     "rapprochements",
     metadata,

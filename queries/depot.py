@@ -28,6 +28,7 @@ from data.paquet import (
 )
 from data.treillis import Geographie, lire_geographie
 from queries.audits import Audit, Publication, lire_audits, lire_publications
+from queries.remises import Remise, lire_remises
 
 RETENUES = 20_000
 """Most unpacked answers kept in memory by a process (about 2 kB each)."""
@@ -74,6 +75,7 @@ class Etat:
     publications: tuple[Publication, ...] = ()
     audits: tuple[Audit, ...] = ()
     rapprochements: dict[str, tuple[str, str, str, str]] = field(default_factory=dict)
+    remises: tuple[Remise, ...] = ()
     contextes: dict[tuple[str, bool], Any] = field(default_factory=dict)
     gardes: dict[str, Any] = field(default_factory=dict)
 
@@ -228,6 +230,7 @@ def _lire_etat(conn: sa.Connection, numero: int) -> Etat:
         publications=lire_publications(conn),
         audits=lire_audits(conn),
         rapprochements=_lire_rapprochements(conn),
+        remises=lire_remises(conn),
     )
 
 

@@ -42,6 +42,8 @@ NOTE_ARRONDI = (
 )
 NOTE_EXACT = "Chiffres exacts – ne pas diffuser"
 NOTE_MULTIPLE = "Plusieurs réponses possibles : le total peut dépasser 100 %."
+NOTE_FRAGILE = "Attention : moins de la moitié des réponses sont connues."
+NOTE_UN_SEUL_JEUNE = "Un seul jeune pèse plus de la moitié de cette valeur."
 PROFESSIONNELS_MINIMUM = 3
 """Fewest posts behind an answered `anciennete_alses` (rule 7)."""
 
@@ -52,7 +54,7 @@ class Ligne:
 
     `effectif`, `base`: published numbers (multiples of 5), or exact ones for a reader entitled to
     them. `part`: per cent, whole, or one decimal when exact. `valeur`: a ratio, average, median.
-    `statut`: a key of `STATUTS`.
+    `statut`: a key of `STATUTS`. `fragile`: fewer than half of the answers behind it are known.
     """
 
     serie: str
@@ -65,6 +67,7 @@ class Ligne:
     valeur: float | None = None
     non_renseigne: int | None = None
     note: str = ""
+    fragile: bool = False
 
     @property
     def affichee(self) -> bool:
@@ -264,9 +267,32 @@ def _repondre(prevue: _Prevue, etat: Etat, lus: dict[str, Any]) -> Reponse:
             replace(_vide(x, "sans_objet"), note="") if x.statut != "non_pose" else x
             for x in lignes
         )
+    lignes = tuple(
+        replace(x, fragile=True) if x.non_renseigne and est_fragile(indicateur, x) else x
+        for x in lignes
+    )
     return Reponse(
         question, indicateur, prevue.population, prevue.politique, lignes, etat.livraison
     )
+
+
+def compter_les_connues(indicateur: Indicateur, ligne: Ligne) -> tuple[float, float] | None:
+    """How many answers are known, of how many; None when the row does not say.
+
+    Where everyone is in the base, those who did not answer are in it too (contract, données §2.10).
+    """
+    if ligne.base is None or ligne.non_renseigne is None:
+        return None
+    base = next((s.base for s in indicateur.series if s.code == ligne.serie), ())
+    dedans = indicateur.choix == "effectif" or (indicateur.famille == "jeunes" and not base)
+    total = ligne.base if dedans else ligne.base + ligne.non_renseigne
+    return total - ligne.non_renseigne, total
+
+
+def est_fragile(indicateur: Indicateur, ligne: Ligne) -> bool:
+    """Whether a row rests on fewer than half of the answers: it is shown with a warning."""
+    connues = compter_les_connues(indicateur, ligne)
+    return connues is not None and 2 * connues[0] < connues[1]
 
 
 def _vide(ligne: Ligne, statut: str) -> Ligne:
@@ -378,6 +404,7 @@ _COLONNES_DE_SAISIE = {
     "debut": "usagers.debut",
     "territoire_usager": "usagers.territoire",
     "college": "situations.college",
+    "debut_coherent": "usagers.debut",
 }
 """Fields that only the answer rates are about → form and column they come from."""
 
@@ -532,9 +559,8 @@ def _evenements(prevue: _Prevue, compte: _Compte, serie: Serie) -> tuple[Ligne, 
         if compte.n(colonne) < _plancher(prevue, m.code):
             lignes.append(Ligne("", m.code, m.libelle, "masque"))
         elif donnee is None:
-            note = "Un seul jeune pèse plus de la moitié de cette valeur."
             # Five youths or more stand behind it: « moins de » would be untrue.
-            lignes.append(Ligne("", m.code, m.libelle, "non_diffuse", note=note))
+            lignes.append(Ligne("", m.code, m.libelle, "non_diffuse", note=NOTE_UN_SEUL_JEUNE))
         else:
             lignes.append(Ligne("", m.code, m.libelle, "arrondi", part=donnee))
     return tuple(lignes)
@@ -596,6 +622,8 @@ def _qualite(prevue: _Prevue, etat: Etat, contenus: list[Any]) -> tuple[Ligne, .
             lignes.extend(_serie(prevue, etat, compte, serie))
         elif serie.code == "interventions_par_jeune":
             lignes.append(_interventions_par_jeune(prevue, etat, compte))
+        elif serie.code == "saisies_tardives":
+            lignes.append(_saisies_tardives(prevue, etat, compte, activite, serie))
         elif _intensite_retenue(etat, compte):
             lignes.append(Ligne(serie.code, serie.code, serie.libelle, "non_diffuse"))
         elif _tous(etat, compte) < prevue.politique.assiette:
@@ -605,6 +633,27 @@ def _qualite(prevue: _Prevue, etat: Etat, contenus: list[Any]) -> tuple[Ligne, .
             valeur = activite.get("mois_sans_saisie")
             lignes.append(Ligne(serie.code, serie.code, serie.libelle, "exact", valeur=valeur))
     return tuple(lignes)
+
+
+def _saisies_tardives(
+    prevue: _Prevue, etat: Etat, compte: _Compte, activite: dict[str, Any], serie: Serie
+) -> Ligne:
+    """Share of the place's interventions that came late: events (rule 6), whatever the filters."""
+    nom, libelle = serie.code, serie.libelle
+    if compte.exact:
+        nombre, total = activite.get(nom, (0, 0))
+        part = arrondir(100 * nombre / total, 1) if total else None
+        return Ligne(nom, nom, libelle, "exact", nombre, total, part)
+    if _intensite_retenue(etat, compte):
+        return Ligne(nom, nom, libelle, "non_diffuse")
+    if _tous(etat, compte) < prevue.politique.assiette:
+        return Ligne(nom, nom, libelle, "refuse")
+    part, jeunes = activite.get(nom, (0, 0))
+    if jeunes < prevue.politique.plancher:
+        return Ligne(nom, nom, libelle, "masque")
+    if part is None:
+        return Ligne(nom, nom, libelle, "non_diffuse", note=NOTE_UN_SEUL_JEUNE)
+    return Ligne(nom, nom, libelle, "arrondi", part=part)
 
 
 def _intensite_retenue(etat: Etat, compte: _Compte) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from dashboard import balises as html
-from dashboard import geographie, graphiques, phrases
+from dashboard import geographie, graphiques, phrases, tableaux
 from dashboard.contexte import Contexte
 from dashboard.fragments import fragment
 from dashboard.nombres import INSECABLE, annee_d_avant, nombre, points, pourcentage
@@ -192,6 +192,7 @@ def _changement(x: Changement, ctx: Contexte) -> list[Any]:
                     ind.titre,
                     href=f"/{ind.chapitre}{'?' + requete if requete else ''}#{ind.id}",
                 ),
+                tableaux.avertir((x.avant, x.apres)),
             ]
         ),
     ]

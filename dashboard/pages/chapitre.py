@@ -9,7 +9,7 @@ from dash import html as composants
 from markupsafe import Markup
 
 from dashboard import balises as html
-from dashboard import cartes, geographie, graphiques
+from dashboard import cartes, geographie, graphiques, tableaux
 from dashboard.contexte import Contexte
 from dashboard.fragments import fragment
 from dashboard.nombres import INSECABLE, enumerer
@@ -182,11 +182,14 @@ def _resumer(siens: list[Indicateur], ctx: Contexte) -> Markup:
                     ),
                     *(
                         html.Td(
-                            graphiques.etiquette(
-                                r.ligne(modalite, serie),
-                                r.politique.plancher,
-                                exact=r.politique.exacte,
-                            ),
+                            [
+                                graphiques.etiquette(
+                                    r.ligne(modalite, serie),
+                                    r.politique.plancher,
+                                    exact=r.politique.exacte,
+                                ),
+                                tableaux.avertir([r.ligne(modalite, serie)]),
+                            ],
                             className="nombre",
                         )
                         for r in reponses

@@ -20,6 +20,9 @@ import numpy.typing as npt
 from data.audit.noyau import Rouages
 from data.audit.regions import (
     AGES_DE_LA_TRANCHE,
+    DEBUT_COHERENT,
+    DEBUT_CONNU,
+    SITUATION_PRESENTE,
     Partage,
     Region,
     Vocabulaire,
@@ -528,6 +531,12 @@ def _identites(trame: _Trame, rang: dict[Region, int]) -> Identites:
                 if reste in rang:
                     egales.append((lignes, k, lignes, rang[reste]))
         nulles.append((lignes, np.array(vides, dtype=np.int64)))
+    egales += _situations_presentes(trame, rang, filtrees)
+    connu, coherent = rang.get(DEBUT_CONNU), rang.get(DEBUT_COHERENT)
+    if connu is not None and coherent is not None:
+        # Who was followed before the year began was followed before its first intervention.
+        suivis = np.array(filtrees["anciennete", "poursuivi"], dtype=np.int64)
+        egales.append((suivis, coherent, suivis, connu))
     decalage_de = dict(zip(trame.populations, trame.decalages(), strict=True))
     dedans: list[int] = []
     dehors: list[int] = []
@@ -554,6 +563,26 @@ def _identites(trame: _Trame, rang: dict[Region, int]) -> Identites:
         (decalage_de["collegiens"] + np.array(dehors, dtype=np.int64), np.arange(len(rang)))
     )
     return egales, lignes_egales, nulles
+
+
+def _situations_presentes(
+    trame: _Trame, rang: dict[Region, int], filtrees: dict[tuple[str, str], list[int]]
+) -> list[tuple[Rangs, int, Rangs, int]]:
+    """Where a class or a collège is known, so is a situation: everyone there has one."""
+    situation = rang.get(SITUATION_PRESENTE)
+    if situation is None:
+        return []
+    lignes = {x for (profil, _), siennes in filtrees.items() if profil == "classe" for x in siennes}
+    for population, decalage in zip(trame.populations, trame.decalages(), strict=True):
+        if population == "collegiens":
+            lignes.update(range(decalage, decalage + trame.par_population))
+            continue
+        for place, (type_, _) in enumerate(trame.places):
+            if type_ in ("college", "reseau", "poste"):
+                debut = decalage + trame.depart[place]
+                lignes.update(range(debut, debut + trame.taille[place]))
+    toutes = np.array(sorted(lignes), dtype=np.int64)
+    return [(toutes, situation, toutes, rang[frozenset()])]
 
 
 def _dresser_tables(

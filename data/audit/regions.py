@@ -13,6 +13,11 @@ from data.faits import ENSEMBLES_ACTES, ENSEMBLES_FICHES
 
 Codes = frozenset[str]
 
+Litteral = tuple[bool, Codes]
+"""(holds one of them?, codes) of a several-valued field."""
+
+Region = frozenset[tuple[str, Codes | frozenset[Litteral]]]
+
 MULTIPLES = frozenset({*ENSEMBLES_FICHES, *ENSEMBLES_ACTES, "partenaires", "acteurs"})
 """Fields of which a youth may have several values."""
 
@@ -30,17 +35,23 @@ TOUJOURS_CONNUS = frozenset({"anciennete", "intensite"})
 IMPLIQUE: dict[str, tuple[str, Codes]] = {
     "fonction_ecole": ("origine", frozenset({"etablissement_scolaire"})),
     "demande_scolarite": ("demande", frozenset({"scolarite"})),
+    "debut_coherent": ("debut", frozenset({"connu"})),
 }
 """Field filled in only where another one has this value (contract, données §1): the import sees to
 it, so that an attacker may count on it."""
 
+DE_LA_SITUATION = (
+    *("college", "classe", "hebergement", "configuration"),
+    *("mesures", "aides", "ressources"),
+)
+"""Fields of the reference situation: one that is filled in says that there is one."""
+
+SITUATION_PRESENTE: Region = frozenset({("situation", frozenset({"connu"}))})
+DEBUT_CONNU: Region = frozenset({("debut", frozenset({"connu"}))})
+DEBUT_COHERENT: Region = DEBUT_CONNU | {("debut_coherent", frozenset({"connu"}))}
+
 VIDE = ""
 """Stands for « not filled in » among the values of a field."""
-
-Litteral = tuple[bool, Codes]
-"""(holds one of them?, codes) of a several-valued field."""
-
-Region = frozenset[tuple[str, Codes | frozenset[Litteral]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +149,11 @@ def trouver_partages(regions: list[Region], vocabulaire: Vocabulaire) -> list[Pa
                 partages += _partager_litteraux(champ, membres, parent, vocabulaire)
             else:
                 partages += _partager_codes(champ, membres, parent, vocabulaire)
+    situation = numero.get(SITUATION_PRESENTE)
+    for champ in DE_LA_SITUATION:
+        connu = numero.get(lire_region((Condition(champ),), vocabulaire))
+        if situation is not None and connu is not None:
+            partages.append(Partage(situation, (connu,), reste=True))
     return partages
 
 

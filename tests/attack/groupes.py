@@ -105,7 +105,8 @@ _FORMES = {
 }
 _ORIGINE = {c: f"{forme}.{c}" for forme, champs in _FORMES.items() for c in champs}
 _ORIGINE |= {"age": "usagers.naissance", "debut": "usagers.debut", "college": "situations.college"}
-_ORIGINE["territoire_usager"] = "usagers.territoire"
+_ORIGINE |= {"territoire_usager": "usagers.territoire", "debut_coherent": "usagers.debut"}
+DE_LA_SITUATION = frozenset((*_FORMES["situations"], "college"))
 
 
 def _simple(
@@ -304,12 +305,14 @@ def questions() -> tuple[Question, ...]:
     parents = {
         "fonction_ecole": (_c("origine", ECOLE),),
         "demande_scolarite": (_c("demande", ["scolarite"]),),
+        "debut_coherent": (_c("debut"),),
     }
     for champ in (
         *("sexe", "age", "debut", "territoire_usager", "origine", "fonction_ecole", "demande"),
         *("demande_scolarite", "college", "classe", "hebergement", "configuration", "mesures"),
         *("aides", "ressources", "present", "lieu", "objectifs", "modalites", "famille"),
         *("objectifs_famille", "partenaires_territoire", "partenaires_hors"),
+        *("situation", "debut_coherent"),
     ):
         restriction = parents.get(champ, ())
         liste.append(
@@ -319,7 +322,7 @@ def questions() -> tuple[Question, ...]:
                 groupe(*restriction),
                 (("renseigne", groupe(*restriction, _c(champ))),),
                 "multiple",
-                colonnes=frozenset({_ORIGINE[champ]}),
+                colonnes=frozenset({_ORIGINE[champ]} if champ in _ORIGINE else ()),
             )
         )
     return tuple(liste)
@@ -348,8 +351,13 @@ def inclusions() -> tuple[tuple[int, int], ...]:
         (i, j)
         for a, i in rang.items()
         for b, j in rang.items()
-        if i != j and (dedans(a, b) or _partenaires(a, b))
+        if i != j and (dedans(a, b) or _partenaires(a, b) or _situation(a, b))
     )
+
+
+def _situation(a: Groupe, b: Groupe) -> bool:
+    """Who has an answer of the reference situation has one."""
+    return b == connus("situation") and any(c in DE_LA_SITUATION and not sauf for c, _, sauf in a)
 
 
 def _partenaires(a: Groupe, b: Groupe) -> bool:

@@ -217,6 +217,15 @@ class Verite:
         fiches["debut"] = np.array(
             [not (d is None or pd.isna(d)) for d in u["debut"]], dtype=np.int64
         )
+        fiches["situation"] = s["date"].notna().to_numpy().astype(np.int64)
+        premiers = choix.groupby("usager")["date"].min().loc[ids].astype(str).str[:10]
+        fiches["debut_coherent"] = np.array(
+            [
+                not (d is None or pd.isna(d)) and str(d)[:10] <= premier
+                for d, premier in zip(u["debut"], premiers, strict=True)
+            ],
+            dtype=np.int64,
+        )
         bits: dict[str, dict[str, Entiers]] = {}
         actes: dict[str, Entiers] = {}
         evenements: dict[str, dict[str, Entiers]] = {}

@@ -64,7 +64,8 @@ ENFANTS = {"fonction_ecole": "origine", "demande_scolarite": "demande"}
 @dataclass(frozen=True)
 class Tirage:
     """What a random delivery is drawn from. `vides`: how often a cell is empty (of 10);
-    `absentes`: how many columns are left out; `melange`: how many values are in play."""
+    `absentes`: how many columns are left out; `melange`: how many values are in play; `retour`:
+    whether the second delivery comes back to a year of the first one."""
 
     graine: int
     jeunes: int = 60
@@ -73,6 +74,7 @@ class Tirage:
     absentes: int = 0
     melange: int = 4
     en_deux: bool = True
+    retour: bool = False
 
 
 class _De:
@@ -121,7 +123,9 @@ def tirer(tirage: Tirage) -> list[dict[str, pd.DataFrame]]:
     premiere |= _fiches(de, 2019, coupure - 1, "a")
     livraisons = [_elaguer(de, premiere, seconde=False)]
     if coupure <= derniere_annee:
-        livraisons.append(_elaguer(de, _fiches(de, coupure, derniere_annee, "b"), seconde=True))
+        premiere_annee = coupure - 1 if tirage.retour else coupure
+        seconde = _fiches(de, premiere_annee, derniere_annee, "b")
+        livraisons.append(_elaguer(de, seconde, seconde=True))
     return livraisons
 
 

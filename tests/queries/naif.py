@@ -177,6 +177,33 @@ def _age(valeur: object, annee: int) -> tuple[frozenset[str], frozenset[str]]:
     return frozenset({detail}), frozenset({bande})
 
 
+def _annee_scolaire(jour: str) -> int:
+    return int(jour[:4]) - (jour[5:7] < "09")
+
+
+def _compter_les_tardives(livraisons: Sequence[Livraison]) -> dict[tuple[str, str, int], int]:
+    """(association, usager, school year) → interventions that came for the first time when an
+    earlier delivery of the association already went beyond their date in that school year."""
+    connues: set[tuple[str, str]] = set()
+    tenues: dict[tuple[str, int], str] = {}
+    sortie: dict[tuple[str, str, int], int] = {}
+    for livraison in livraisons:
+        lignes = (
+            livraison["interventions"].to_dict("records") if ("interventions" in livraison) else []
+        )
+        for x in lignes:
+            annee = _annee_scolaire(x["date"])
+            cle = (x["association"], x["intervention"])
+            if cle not in connues and x["date"] < tenues.get((x["association"], annee), ""):
+                qui = (x["association"], x["usager"], annee)
+                sortie[qui] = sortie.get(qui, 0) + 1
+        for x in lignes:
+            connues.add((x["association"], x["intervention"]))
+            ou = (x["association"], _annee_scolaire(x["date"]))
+            tenues[ou] = max(tenues.get(ou, ""), x["date"])
+    return sortie
+
+
 class Base:
     """What the deliveries say once loaded one after the other.
 
@@ -197,6 +224,7 @@ class Base:
                 if c not in self.tables[nom]:
                     self.tables[nom][c] = pd.Series(dtype=str)
         self._annees: dict[int, list[Jeune]] = {}
+        self.tardives = _compter_les_tardives(livraisons)
 
     # --- Places (§2.5) --------------------------------------------------------------------------
 
@@ -330,6 +358,7 @@ class Base:
             )
             age, bande = _age(fiche.get("naissance"), annee)
             depuis = fiche.get("debut") or self._premieres[cle]
+            premiere = min(x["date"] for x in interventions)
             valeurs = {c: decouper(fiche.get(c)) for c in FICHE}
             valeurs |= {c: decouper(situation.get(c)) for c in SITUATION}
             for c in ("mesures", "aides"):
@@ -339,6 +368,10 @@ class Base:
                 "age": age,
                 "tranche_age": bande,
                 "anciennete": frozenset({"poursuivi" if depuis < debut.isoformat() else "nouveau"}),
+                "situation": frozenset({"oui"} if cle in references else ()),
+                "debut_coherent": frozenset(
+                    {"oui"} if "" < (fiche.get("debut") or "") <= premiere else ()
+                ),
             }
             posees = {f"usagers.{c}" for c in fiche} | {f"situations.{c}" for c in situation}
             posees |= {f"interventions.{c}" for x in interventions for c in x}
@@ -396,7 +429,8 @@ class Cellule:
     `membres`, `base`: the youths; `evenements`, `total`, `maximum`: events of the cell, of the
     base, most of one youth (units of events only); `manquants`: true « non renseigné » (None when
     there is none); `termes`: how its published number is made; `valeur`: a plain figure;
-    `exact`: not about youths, exact for everyone.
+    `exact`: not about youths, exact for everyone; `sur_place`: all the youths of the place, when
+    the row bears on them whatever the population and the filters.
     """
 
     serie: str
@@ -411,6 +445,7 @@ class Cellule:
     valeur: Fraction | None = None
     complement: bool = False
     non_pose: bool = False
+    sur_place: Jeunes = ()
 
 
 @dataclass(frozen=True)
@@ -634,6 +669,8 @@ QUALITE: dict[str, tuple[str, Callable[[Lecture], bool]]] = {
     "demande_scolarite": ("usagers.demande_scolarite", ENSEMBLES["demande_scolarite"]),
     **{c: (f"situations.{c}", ENSEMBLES["tous"]) for c in SITUATION},
     **{c: (f"interventions.{c}", ENSEMBLES["tous"]) for c in ACTES},
+    "situation": ("", ENSEMBLES["tous"]),
+    "debut_coherent": ("usagers.debut", lambda lire: bool(lire("debut"))),
 }
 
 COLONNE_DU_CHAMP = {
@@ -883,7 +920,7 @@ class Verite:
         for champ, (colonne, restriction) in QUALITE.items():
             base = self._parmi(q, restriction)
             membres = tuple(j for j in base if connu(self._lecture(j, q), j, champ))
-            non_pose = self.jamais_posees(q, [colonne])
+            non_pose = self.jamais_posees(q, [colonne] if colonne else [])
             yield Cellule(champ, "renseigne", membres, base, 0, (), non_pose=non_pose)
         jeunes = self.choisir(q)
         nombre = sum(len(j.actes(q.population_reelle)) for j in jeunes)
@@ -903,6 +940,22 @@ class Verite:
             base=jeunes,
             valeur=Fraction(12 - len(mois)) if sur_place else None,
         )
+        nombres = {j: self.tardives_de(j) for j in sur_place}
+        yield Cellule(
+            "saisies_tardives",
+            "saisies_tardives",
+            tuple(j for j, n in nombres.items() if n),
+            jeunes,
+            evenements=sum(nombres.values()),
+            total=sum(len(j.interventions) for j in sur_place),
+            maximum=max(nombres.values(), default=0),
+            sur_place=tuple(sur_place),
+        )
+
+    def tardives_de(self, j: Jeune) -> int:
+        """Late interventions of a youth, of those that are still there."""
+        notees = self.base.tardives.get((j.association, j.usager, j.annee), 0)
+        return min(notees, len(j.interventions))
 
     # --- Activity (§2.12 and §2.13) -------------------------------------------------------------
 

@@ -222,6 +222,14 @@ def _protegee(
     if c.modalite == "mois_sans_saisie":
         assert c.valeur is not None
         return Attendue(c.serie, c.modalite, "exact", valeur=float(c.valeur))
+    if c.modalite == "saisies_tardives":
+        # Of everyone's interventions there, whatever the population and the filters (rule 6).
+        if publier(c.membres, c.sur_place) < seuils.plancher:
+            return Attendue(c.serie, c.modalite, "masque")
+        if 2 * c.maximum > (c.evenements or 0):
+            return Attendue(c.serie, c.modalite, "non_diffuse")
+        part = pour_cent(c.evenements or 0, c.total)
+        return Attendue(c.serie, c.modalite, "arrondi", part=part)
     if _est_valeur(c):
         # Arithmetic on the classes of intensity that are shown (rule 5).
         classes = verite.cellules(replace(q, indicateur="intensite"))[:-1]

@@ -45,6 +45,7 @@ tirages = st.builds(
     absentes=st.sampled_from([0, 0, 6, 30]),
     melange=st.sampled_from([2, 4]),
     en_deux=st.booleans(),
+    retour=st.booleans(),
 )
 
 
@@ -77,7 +78,7 @@ def attendre(verite: Verite, q: Demande, lecteur: Lecteur) -> list[Attendue]:
 )
 @given(tirage=tirages, graine=st.integers(0, 10**6))
 @example(tirage=Tirage(1, jeunes=140, vides=2, absentes=6), graine=1)
-@example(tirage=Tirage(2, jeunes=140, vides=1, melange=2), graine=2)
+@example(tirage=Tirage(2, jeunes=140, vides=1, melange=2, retour=True), graine=2)
 def test_les_reponses_sont_celles_du_contrat(url_base: str, tirage: Tirage, graine: int) -> None:
     with base_chargee(url_base, tirage) as (depot, verite):
         if not verite.base.annees():
@@ -92,3 +93,14 @@ def test_les_reponses_sont_celles_du_contrat(url_base: str, tirage: Tirage, grai
             reponses = repondre([poser(q) for q in visibles], lecteur, depot)
             for q, reponse in zip(visibles, reponses, strict=True):
                 comparer(reponse, attendre(verite, q, lecteur), q, auditees)
+
+
+def test_les_tirages_ont_de_quoi_eprouver_la_saisie() -> None:
+    """Late entries, youths without a situation, beginnings later than an intervention."""
+    base = Base(tirer(Tirage(2, jeunes=140, vides=1, melange=2, retour=True)))
+    assert len(base.tardives) > 20
+    jeunes = [j for annee in base.annees() for j in base.jeunes(annee)]
+    sans = [j for j in jeunes if not j.valeurs["situation"]]
+    apres = [j for j in jeunes if j.valeurs["debut"] and not j.valeurs["debut_coherent"]]
+    assert len(sans) > 20
+    assert len(apres) > 20
