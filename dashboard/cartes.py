@@ -183,8 +183,10 @@ def resumer(matiere: Matiere, etat: Etat) -> list[str]:
 
 def ecrire_la_phrase(dites: Sequence[str], nom: str) -> Markup:
     """The first sentence stands out: it is read from the back of a room."""
-    suite = html.Span(" ".join(dites[1:]), className="suite") if len(dites) > 1 else ""
-    return html.P([html.Span(dites[0], className="tete"), " ", suite], className="phrase", id=nom)
+    phrase = [html.Span(dites[0], className="tete")]
+    if len(dites) > 1:
+        phrase += [Markup(" "), html.Span(" ".join(dites[1:]), className="suite")]
+    return html.P(phrase, className="phrase", id=nom)
 
 
 def _a_quelque_chose(reponses: Sequence[Reponse]) -> bool:

@@ -93,20 +93,20 @@ def test_le_graphique_s_enregistre_en_image(
 ) -> None:
     page = ouvrir_page(largeur, 800)
     ouvrir(page, serveur, "/situations?territoire=douai")
-    expect(page.locator("#age .js-plotly-plot .barlayer path").first).to_be_attached()
+    expect(page.locator("#sexe .js-plotly-plot .barlayer path").first).to_be_attached()
     fichiers = {}
     for format_ in ("svg", "png"):
         with page.expect_download() as attente:
-            page.locator(f"#age [data-image={format_}]").click()
-        assert attente.value.suggested_filename == f"passerelle-age.{format_}"
-        fichiers[format_] = tmp_path / f"age.{format_}"
+            page.locator(f"#sexe [data-image={format_}]").click()
+        assert attente.value.suggested_filename == f"passerelle-sexe.{format_}"
+        fichiers[format_] = tmp_path / f"sexe.{format_}"
         attente.value.save_as(fichiers[format_])
         expect(page.locator("#annonce")).to_have_text("Image enregistrée")
     assert fichiers["png"].read_bytes().startswith(b"\x89PNG")
     assert fichiers["png"].stat().st_size > 20_000
     svg = fichiers["svg"].read_text(encoding="utf-8")
     ecrit = " ".join(re.sub(r"<[^>]+>", " ", svg).split())
-    for texte in ("Âge", "Territoire de Douai", "Base de Données Commune", "13 ans"):
+    for texte in ("Ratio garçons", "territoire de Douai", "Base de Données Commune", "Garçon"):
         assert texte in ecrit, f"« {texte} » manque à l’image"
     assert "http" not in svg.replace("http://www.w3.org/", "")
 
