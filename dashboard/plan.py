@@ -159,9 +159,7 @@ PAGES: tuple[Page, ...] = (
 )
 
 _PAR_CHEMIN = {p.chemin: p for p in PAGES}
-INTROUVABLE = Page(
-    "", "Page introuvable", lambda ctx: introuvable.composer(), barre=_sans_barre, graphiques=False
-)
+INTROUVABLE = Page("", "Page introuvable", lambda ctx: introuvable.composer(), graphiques=False)
 
 
 def trouver(chemin: str | None) -> Page:

@@ -44,7 +44,7 @@ def test_de_la_vue_d_ensemble_au_territoire(page: Page, serveur: str) -> None:
     avant = valeurs_dessinees(page, "#graphe-sexe")
     choisir(page, "territoire", "Douai")
     assert parametres(page) == {"territoire": ["douai"]}
-    expect(phrase(page, "sexe")).to_contain_text("Territoire de Douai")
+    expect(phrase(page, "sexe")).to_contain_text("territoire de Douai")
     page.wait_for_function(
         "avant => JSON.stringify([...document.querySelector('#graphe-sexe .js-plotly-plot')"
         ".data[0].x]) !== avant",
@@ -119,10 +119,10 @@ def test_annee_population_profil_et_retour_a_l_identique(page: Page, serveur: st
     }
     assert page.locator("#panneau-filtres").get_attribute("open") is not None
     assert etiquettes(page) == ["Lille", "Classe d’âge\u00a0: 10-13 ans"]
-    expect(phrase(page, "sexe")).to_contain_text("Territoire de Lille (10-13 ans)")
+    expect(phrase(page, "sexe")).to_contain_text("territoire de Lille en 2021-2022 (10-13 ans)")
     vu = photographier(page)
     page.reload()
-    expect(phrase(page, "sexe")).to_contain_text("Territoire de Lille (10-13 ans)")
+    expect(phrase(page, "sexe")).to_contain_text("territoire de Lille en 2021-2022 (10-13 ans)")
     attendre_dessin(page)
     assert photographier(page) == vu
 
@@ -144,9 +144,9 @@ def test_precedent_et_suivant_rendent_chaque_etat(page: Page, serveur: str) -> N
     ouvrir(page, serveur, "/situations")
     etats = []
     for nom, libelle, attendu in (
-        ("territoire", "Douai", "Territoire de Douai"),
+        ("territoire", "Douai", "territoire de Douai"),
         ("annee", "2021-2022", "2020-2021"),
-        ("territoire", "Lille", "Territoire de Lille"),
+        ("territoire", "Lille", "territoire de Lille"),
     ):
         choisir(page, nom, libelle)
         expect(phrase(page, "sexe")).to_contain_text(attendu)
@@ -169,7 +169,7 @@ def test_precedent_revient_a_la_page_d_avant(page: Page, serveur: str) -> None:
     expect(page.locator("h1")).to_have_text("Actions collectives")
     page.go_back()
     expect(page.locator("h1")).to_have_text("Effectifs")
-    expect(phrase(page, "effectif")).to_contain_text("Territoire de Douai")
+    expect(phrase(page, "effectif")).to_contain_text("territoire de Douai")
     expect(choisi(page, "territoire")).to_have_text("Douai")
 
 
@@ -190,7 +190,7 @@ def test_un_lieu_puis_une_annee_a_cote(page: Page, serveur: str) -> None:
     ouvrir_panneau(page)
     choisir(page, "cote", "Lille")
     assert parametres(page) == {"territoire": ["douai", "lille"]}
-    expect(phrase(page, "sexe")).to_contain_text("Territoire de Lille")
+    expect(phrase(page, "sexe")).to_contain_text("territoire de Lille")
     attendre_dessin(page)
     noms = "document.querySelector('#graphe-sexe .js-plotly-plot').data.map(t => t.name)"
     page.wait_for_function(f"() => {noms}.join() === 'Douai,Lille'")
@@ -199,8 +199,8 @@ def test_un_lieu_puis_une_annee_a_cote(page: Page, serveur: str) -> None:
     ouvrir_panneau(page)
     choisir(page, "autre-annee", "2020-2021")
     assert parametres(page) == {"annee": ["2022-2023", "2020-2021"], "territoire": ["douai"]}
-    expect(phrase(page, "sexe")).to_contain_text("2022-2023\u00a0: Territoire de Douai")
-    expect(phrase(page, "sexe")).to_contain_text("2020-2021\u00a0: Territoire de Douai")
+    expect(phrase(page, "sexe")).to_contain_text("territoire de Douai en 2022-2023")
+    expect(phrase(page, "sexe")).to_contain_text("territoire de Douai en 2020-2021")
     page.wait_for_function(f"() => {noms}.join() === '2022-2023,2020-2021'")
     assert etiquettes(page) == ["Douai", "2022-2023", "2020-2021"]
 
