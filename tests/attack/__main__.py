@@ -46,6 +46,7 @@ def ecrire(resultats: list[Resultat]) -> None:
         )
         for exemple in r.exemples[:3]:
             print(f"    {exemple}")
+    sys.stdout.flush()
 
 
 def principal() -> int:
@@ -85,25 +86,27 @@ def principal() -> int:
             repeter(url, campagne.annees[-1]),
             unir(url, list(campagne.annees)),
         ]
-        naives = contraster(campagne, dire)
+        ecrire(resultats)
+        print("\nLa politique naïve, pour comparer (mêmes questions, mêmes attaques)")
+        ecrire(contraster(campagne, dire))
+        _ecrire_erreurs(campagne)
         modele = Path(dossier) / "modele.sqlite"
         _avec_secret(SECRET, lambda: fabriquer(f"sqlite:///{modele}"))
-        resultats += corriger(Path(dossier), dire)
-        resultats.append(sonder(Path(dossier), dire))
+        autres = corriger(Path(dossier), dire)
+        autres.append(sonder(Path(dossier), dire))
         for graine, autre in GRAINES:
-            resultats.append(_autre_departement(Path(dossier), graine, autre))
+            autres.append(_autre_departement(Path(dossier), graine, autre))
+        print("\nT8 et T10")
+        ecrire(autres)
+        resultats += autres
+        print("\nT9 mutations", flush=True)
         mutations = []
         for nom in MUTATIONS:
             dire(f"T9 {nom}")
             vue, par = lancer(nom, modele)
             mutations.append((nom, vue, par))
-    ecrire(resultats)
-    print("\nLa politique naïve, pour comparer (mêmes questions, mêmes attaques)")
-    ecrire(naives)
-    print("\nT9 mutations")
-    for nom, vue, par in mutations:
-        print(f"{nom:<32} {'vue' if vue else 'NON VUE':<8} {par.splitlines()[0] if par else ''}")
-    _ecrire_erreurs(campagne)
+            motif = par.splitlines()[0] if par else ""
+            print(f"{nom:<32} {'vue' if vue else 'NON VUE':<8} {motif}", flush=True)
     t3 = next(r for r in resultats if r.attaque == "T3 intervalles")
     e = campagne.ecarts["departement"]
     connues = sum(r.connues for r in resultats)

@@ -68,7 +68,7 @@ def test_les_lieux_se_resserrent_l_un_l_autre(page: Page, serveur: str) -> None:
 
     choisir(page, "association", "CAPEP")
     assert parametres(page) == {"association": ["capep"], "territoire": ["valenciennes"]}
-    expect(phrase(page, "sexe")).to_contain_text("CAPEP – Valenciennes")
+    expect(phrase(page, "sexe")).to_contain_text("Pour CAPEP, sur le territoire de Valenciennes")
     assert len(options(page, "territoire")) == 2
 
     choisir(page, "college", NOM_DU_COLLEGE)
