@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Mapping
 
 import numpy as np
 import sqlalchemy as sa
@@ -132,3 +133,50 @@ def noter_les_tardives(conn: sa.Connection, usagers: Entiers, annees: Entiers) -
             for (usager, annee), nombre in zip(couples.tolist(), nombres.tolist(), strict=True)
         ],
     )
+
+
+def oublier_les_remises(conn: sa.Connection, association: int) -> None:
+    """After an erasure, what was handed over says nothing more than the rows that are left: a
+    school year without any is forgotten, a latest date is that of what remains."""
+    restent: dict[str, Mapping[int, dt.date | None]] = {
+        "usagers": {0: None} if _a_des_usagers(conn, association) else {},
+        "situations": _dates_des_situations(conn, association),
+        "interventions": _dates_des_interventions(conn, association),
+    }
+    r = t.remises.c
+    for formulaire, dernieres in restent.items():
+        ici = (r.association == association, r.formulaire == formulaire)
+        conn.execute(sa.delete(t.remises).where(*ici, r.annee.not_in(list(dernieres))))
+        for annee, jour in dernieres.items():
+            if jour is not None:
+                conn.execute(
+                    sa.update(t.remises)
+                    .where(*ici, r.annee == annee, r.jusqu_au > jour)
+                    .values(jusqu_au=jour)
+                )
+
+
+def _a_des_usagers(conn: sa.Connection, association: int) -> bool:
+    u = t.usagers.c
+    return conn.scalar(sa.select(u.id).where(u.association == association).limit(1)) is not None
+
+
+def _dates_des_situations(conn: sa.Connection, association: int) -> dict[int, dt.date]:
+    s, u = t.situations.c, t.usagers.c
+    jours = conn.scalars(
+        sa.select(s.date)
+        .distinct()
+        .join(t.usagers, u.id == s.usager)
+        .where(u.association == association)
+    )
+    dernieres: dict[int, dt.date] = {}
+    for jour in jours:
+        annee = annee_scolaire(jour)
+        dernieres[annee] = max(jour, dernieres.get(annee, jour))
+    return dernieres
+
+
+def _dates_des_interventions(conn: sa.Connection, association: int) -> dict[int, dt.date]:
+    i = t.interventions.c
+    requete = sa.select(i.annee, sa.func.max(i.date)).where(i.association == association)
+    return dict(conn.execute(requete.group_by(i.annee)).all())

@@ -18,6 +18,7 @@ from data.importation import refaire
 from data.nomenclature import ecrire_code, plier
 from data.progression import Progression
 from data.refus import LivraisonRefusee, typographier
+from data.remises import oublier_les_remises
 from data.validation import par_paquets
 from data.verrou import ecrire_seul
 
@@ -135,6 +136,7 @@ def _effacer(
         supprimer(t.remises, t.remises.c.association == association)
     for paquet in par_paquets(usagers):
         supprimer(t.usagers, t.usagers.c.id.in_(paquet))
+    oublier_les_remises(conn, association)
     return portee, comptes
 
 

@@ -77,7 +77,7 @@ class Etat:
     rapprochements: dict[str, tuple[str, str, str, str]] = field(default_factory=dict)
     remises: tuple[Remise, ...] = ()
     contextes: dict[tuple[str, bool], Any] = field(default_factory=dict)
-    gardes: dict[str, Any] = field(default_factory=dict)
+    gardes: dict[Any, Any] = field(default_factory=dict)
 
     @property
     def demonstration(self) -> bool:

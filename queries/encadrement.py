@@ -13,6 +13,7 @@ from fractions import Fraction
 from queries.reponses import Ligne, intervalle
 
 PAS = 5
+"""Published numbers are its multiples; two that are twice as far apart are certainly not equal."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ A place outside the perimeter is answered exactly like one that does not exist.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from data.treillis import DEPARTEMENT
@@ -128,3 +129,32 @@ def territoire_de(etat: Etat, lieu: Lieu) -> str | None:
         siens = {t for a, t in geo.paires_territoire() if a == lieu.code}
         return siens.pop() if len(siens) == 1 else None
     return None
+
+
+def nomme_un_lieu_cache(texte: str, etat: Etat, lecteur: Lecteur) -> bool:
+    """Whether a text that is quoted names an association or a collège outside the perimeter.
+
+    A name that the reader's own places share, or that a territoire has, may be read.
+    """
+    if not lecteur.restreint:
+        return False
+    cle = ("noms cachés", lecteur)
+    if cle not in etat.gardes:
+        etat.gardes[cle] = _reconnaitre_les_noms_caches(etat, lecteur)
+    motif: re.Pattern[str] = etat.gardes[cle]
+    return motif.search(texte.replace("’", "'")) is not None
+
+
+def _reconnaitre_les_noms_caches(etat: Etat, lecteur: Lecteur) -> re.Pattern[str]:
+    geo = etat.geographie
+    siens = set(colleges_de(etat, lecteur.associations))
+    tus: set[str] = set()
+    permis: list[str] = list(geo.territoires.values())
+    for code, a in geo.associations.items():
+        noms = (str(a["sigle"]), str(a["nom"]))
+        (permis.extend if code in lecteur.associations else tus.update)(noms)
+    for code, c in geo.colleges.items():
+        (permis.append if code in siens else tus.add)(str(c["nom"]))
+    dits = " ".join(permis)
+    motifs = [rf"(?<![\w-]){re.escape(x.replace('’', chr(39)))}(?![\w-])" for x in tus if x]
+    return re.compile("|".join(m for m in motifs if not re.search(m, dits)) or r"(?!)")

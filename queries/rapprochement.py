@@ -37,7 +37,7 @@ from queries.consultation import Consultation, relever
 from queries.depot import Depot, Etat
 from queries.encadrement import Encadrement, additionner, encadrer_nombre, encadrer_part
 from queries.lecteur import Lecteur
-from queries.lieux import existe
+from queries.lieux import existe, nomme_un_lieu_cache
 from queries.question import Lieu, Question
 from queries.reponses import STATUTS, Ligne, Reponse, repondre
 
@@ -148,6 +148,9 @@ def _dans_le_perimetre(
         return True
     association = association_du_document(ligne.source)
     if association and association not in lecteur.associations:
+        return False
+    dits = f"{ligne.section} {ligne.citation} {ligne.explication}"
+    if nomme_un_lieu_cache(dits, etat, lecteur):
         return False
     if d is None or d.lieu_type not in ("association", "college"):
         return True

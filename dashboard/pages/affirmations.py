@@ -28,6 +28,7 @@ from queries.enonces import (
     compter,
     verifier,
 )
+from queries.lieux import nomme_un_lieu_cache
 
 PLURIELS = {RETROUVE: "retrouvées", EXPLIQUE: "expliquées", INEXPRIMABLE: "non exprimables"}
 """Verdict → its label for several statements, where it changes."""
@@ -94,18 +95,19 @@ def _resumer(bilan: Bilan) -> Markup:
 
 def _ecrire(v: Verification, ctx: Contexte, nettoyer: Callable[[str], str]) -> Markup:
     nombres: Sequence[str] = dire_les_nombres(v, ctx.etat)
-    suites = [
-        html.P(texte)
-        for texte in (*nombres, dire_la_surete(v) if nombres else "", v.explication)
-        if texte
-    ]
+    textes = [*nombres, dire_la_surete(v) if nombres else "", v.explication]
+    citation = f"« {nettoyer(v.enonce.citation).strip()} »"
+    if nomme_un_lieu_cache(" ".join((citation, *textes)), ctx.etat, ctx.lecteur):
+        # Its verdict is counted all the same.
+        citation, textes = "phrase qui nomme un lieu hors de votre périmètre", []
+    suites = [html.P(texte) for texte in textes if texte]
     page = f", p.{INSECABLE}{v.enonce.page}" if v.enonce.page else ""
     return html.Li(
         [
             html.P(
                 [
                     html.Strong(f"{VERDICTS[v.verdict].capitalize()}{INSECABLE}: "),
-                    html.Span(f"« {nettoyer(v.enonce.citation).strip()} »", className="cite"),
+                    html.Span(citation, className="cite"),
                     html.Span(page, className="base"),
                 ]
             ),

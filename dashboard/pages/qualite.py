@@ -20,8 +20,8 @@ from dashboard.fragments import fragment
 from dashboard.graphiques import decrire, etiquette
 from dashboard.nombres import INSECABLE, nombre, pluriel, pourcentage
 from data.catalogue import CHAMPS_QUALITE, CONSTATS, POPULATIONS
-from data.paquet import PAS
 from data.refus import typographier
+from queries.encadrement import PAS
 from queries.lieux import existe, lister, nommer
 from queries.question import NORD, Lieu, Question
 from queries.reponses import NOTE_ARRONDI, NOTE_EXACT, STATUTS, Ligne, Reponse, repondre

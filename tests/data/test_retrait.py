@@ -59,6 +59,7 @@ def test_retirer_un_usager(base: Engine, tmp_path: Path) -> None:
     assert retrait.complet
     assert retrait.comptes == {
         "actions_usagers": 1,
+        "saisies_tardives": 0,
         "accompagnements": 4,
         "interventions": 40,
         "situations": 1,
@@ -68,11 +69,34 @@ def test_retirer_un_usager(base: Engine, tmp_path: Path) -> None:
     assert [p["livraison"] for p in lire(base, "publications")] == [1, 2, 2]
 
 
+def test_ce_qui_fut_remis_ne_dit_plus_rien_de_l_usager(base: Engine, tmp_path: Path) -> None:
+    """Neither a school year that only this usager had, nor a date later than those left."""
+    importer(base, en_dossier(tmp_path / "a", _avec_le_temoin()), operateur="x")
+
+    def remises() -> dict[int, str]:
+        return {
+            x["annee"]: str(x["jusqu_au"])
+            for x in lire(base, "remises")
+            if (x["formulaire"], x["association"]) == ("interventions", 1)
+        }
+
+    assert set(remises()) == {2020, 2021, 2022, 2023}
+    retirer(base, "aae", TEMOIN)
+    restent: dict[int, str] = {}
+    for x in lire(base, "interventions"):
+        if x["association"] == 1:
+            restent[x["annee"]] = max(str(x["date"]), restent.get(x["annee"], ""))
+    assert remises() == restent
+    assert set(restent) < {2020, 2021, 2022, 2023}
+
+
 def _faits(engine: Engine) -> dict[str, list[tuple[str, ...]]]:
     """Forms, facts and answers, without the number of the publication each answer dates from."""
     photo = comparer(engine)
     photo.pop("reponses_anterieures")
     photo.pop("mises_en_page")
+    # What was handed over is a record of the deliveries, as `livraisons` is.
+    photo.pop("remises")
     photo["reponses"] = [
         (x["cle"], str(x["contenu"]))  # type: ignore[misc]
         for x in lire(engine, "reponses")

@@ -89,7 +89,8 @@ def test_the_screens_read_no_answer_by_themselves() -> None:
 def test_a_row_has_nowhere_to_hide_a_true_count() -> None:
     """A new field of a row or of an answer is a new way out: it is judged here first."""
     assert {f.name for f in fields(Ligne)} == {
-        *("serie", "modalite", "libelle", "statut", "note"),
+        # `fragile` is read from the base and the « non renseigné » beside it.
+        *("serie", "modalite", "libelle", "statut", "note", "fragile"),
         *("effectif", "base", "part", "valeur", "non_renseigne"),
     }
     assert {f.name for f in fields(Reponse)} == {

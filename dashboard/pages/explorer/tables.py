@@ -16,12 +16,12 @@ from dashboard.nombres import (
 )
 from dashboard.pages.explorer.mots import MARQUES
 from dashboard.pages.explorer.vue import Vue
-from data.paquet import PAS
 from queries.croisements import (
     SANS_BASE,
     Case,
     Marge,
 )
+from queries.encadrement import PAS
 from queries.reponses import STATUTS, Ligne, Reponse
 
 
