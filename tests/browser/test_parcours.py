@@ -145,7 +145,7 @@ def test_precedent_et_suivant_rendent_chaque_etat(page: Page, serveur: str) -> N
     etats = []
     for nom, libelle, attendu in (
         ("territoire", "Douai", "territoire de Douai"),
-        ("annee", "2021-2022", "2020-2021"),
+        ("annee", "2021-2022", "territoire de Douai en 2021-2022"),
         ("territoire", "Lille", "territoire de Lille"),
     ):
         choisir(page, nom, libelle)
