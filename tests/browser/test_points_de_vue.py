@@ -95,14 +95,14 @@ def test_l_association_d_un_autre_n_existe_pas_pour_un_chef(page: Page, serveur:
 
 def test_un_invite_voit_des_planchers_plus_hauts(page: Page, serveur: str) -> None:
     ouvrir(page, serveur, "/situations?territoire=douai")
-    assert "<\u00a05" in page.locator("#age").inner_text()
+    assert "<\u00a05" in page.locator("#classe").inner_text()
     changer(page, "Invité")
     assert page.url.endswith("/situations?territoire=douai"), "la vue reste la même"
-    texte = page.locator("#age").inner_text()
+    texte = page.locator("#classe").inner_text()
     assert "<\u00a010" in texte
     assert "<\u00a05" not in texte
     changer(page, "Département")
-    assert "<\u00a05" in page.locator("#age").inner_text()
+    assert "<\u00a05" in page.locator("#classe").inner_text()
 
 
 def test_un_agent_habilite_voit_une_association_dans_un_college(page: Page, serveur: str) -> None:
@@ -110,7 +110,7 @@ def test_un_agent_habilite_voit_une_association_dans_un_college(page: Page, serv
     changer(page, "Agent habilité du Département")
     expect(page.locator("#tete-chapitre .bandeau.exact")).to_be_visible()
     choisir(page, "territoire", "Valenciennes")
-    expect(page.locator("#phrase-sexe")).to_contain_text("CAPEP – Valenciennes")
+    expect(page.locator("#phrase-sexe")).to_contain_text("Pour CAPEP, sur le territoire de Valenciennes")
     assert re.search(r"\d,\d\u00a0%", page.locator("#sexe").inner_text())
 
 
