@@ -26,7 +26,14 @@ Colonnes = Sequence[tuple[str, Reponse]]
 """Title and answer of each column (or row) of a table, all to the same indicator."""
 
 
-AVERTISSEMENT = html.Span("moins de la moitié des réponses connues", className="fragile")
+AVERTISSEMENT = html.Span(
+    [
+        "peu de réponses",
+        html.Span(" : moins de la moitié des réponses connues", className="hors-vue"),
+    ],
+    className="fragile",
+    title="Moins de la moitié des réponses sont connues",
+)
 
 
 def avertir(lignes: Iterable[Ligne]) -> Markup | None:
