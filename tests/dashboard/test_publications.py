@@ -208,7 +208,7 @@ def test_chaque_graphique_est_dit_et_ecrit_ce_qui_est_imprime(depot: Depot, code
         assert figure.role == "application"
         dit = getattr(figure, "aria-label")
         assert all(mots.ecrire_valeur(p) in dit for p in graphique.points)
-        traces = [t for t in figure.children.figure["data"] if t["type"] == "bar"]
+        traces = [t for t in figure.children[0].children.figure["data"] if t["type"] == "bar"]
         barres = [x for t in traces for x in t["x"] if x is not None]
         assert sorted(barres) == sorted(float(p.valeur) for p in graphique.points)
         assert len({t["marker"]["color"] for t in traces}) == len(traces)
@@ -224,7 +224,7 @@ def test_ce_qui_n_est_pas_imprime_n_est_pas_zero() -> None:
         ),
     )
     bloc = dessin.dessiner("essai", 1, graphique)
-    traces = bloc.children[1].children.figure["data"]
+    traces = bloc.children[1].children[0].children.figure["data"]
     assert traces[0]["x"] == [40.0, None]
     assert traces[1]["x"] == [16.56, 0.0]
     assert traces[0]["text"] == ["40\u00a0%", "–"]

@@ -269,11 +269,6 @@ def test_une_base_vide_ou_reelle_est_refusee(
     assert "réelles" in capsys.readouterr().out
 
 
-def test_les_nombres_publies_ne_sont_pas_encore_rapproches(nord: Engine) -> None:
-    with pytest.raises(r.RapprochementImpossible):
-        r.rapprocher(nord, publies=True)
-
-
 # --- the printed statements -----------------------------------------------------------------------
 
 OPPOSES = {
