@@ -18,8 +18,9 @@ from data import schema as t
 
 Formulaires = dict[str, list[dict[str, Any]]]
 
-# What was published before is part of what the audit knows: it follows the road, not the end.
-HORS_COMPARAISON = {"livraisons", "publications", "audits", "retenues", "savoirs"}
+# What was published before is part of what the audit knows: it follows the road, not the end. So
+# does what each delivery brought (`test_remises.py`).
+HORS_COMPARAISON = {"livraisons", "publications", "audits", "retenues", "savoirs", "remises"}
 
 
 def composer(**remplaces: list[dict[str, Any]] | None) -> Formulaires:

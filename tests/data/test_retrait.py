@@ -95,8 +95,6 @@ def _faits(engine: Engine) -> dict[str, list[tuple[str, ...]]]:
     photo = comparer(engine)
     photo.pop("reponses_anterieures")
     photo.pop("mises_en_page")
-    # What was handed over is a record of the deliveries, as `livraisons` is.
-    photo.pop("remises")
     photo["reponses"] = [
         (x["cle"], str(x["contenu"]))  # type: ignore[misc]
         for x in lire(engine, "reponses")
