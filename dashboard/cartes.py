@@ -12,11 +12,11 @@ from markupsafe import Markup
 
 from dashboard import balises as html
 from dashboard import couleurs as c
-from dashboard import graphiques, phrases, pourquoi, tableaux
+from dashboard import graphiques, phrases, pieds, pourquoi, tableaux
 from dashboard.contexte import Contexte
 from dashboard.figures import encadrer
 from dashboard.fragments import fragment
-from dashboard.nombres import INSECABLE, annee_lisible, date_longue, nombre, pluriel, pourcentage
+from dashboard.nombres import INSECABLE, annee_lisible, nombre, pluriel, pourcentage
 from data.catalogue import Indicateur, Serie
 from data.refus import typographier
 from queries.comparaisons import alentours, annee_precedente, referer
@@ -442,25 +442,15 @@ def _pied(matiere: Matiere, ctx: Contexte) -> Markup:
         notes.append(html.Span(NOTE_ARRONDI, className="protection"))
     if r.politique.exacte:
         notes.append(html.Strong(NOTE_EXACT, className="exact"))
-    source = (
-        f"Source{INSECABLE}: Base de Données Commune, livraison n°{INSECABLE}"
-        f"{r.livraison.numero} du {date_longue(r.livraison.date)}"
-    )
-    if ctx.etat.synthetique:
-        source += " – données de démonstration, synthétiques"
     page = PAGES_IMPRIMEES.get(
         ind.chapitre, PAGES_ACCOMPAGNEMENTS if ind.chapitre == "accompagnements" else ""
     )
-    if page:
-        source += f" · rapport imprimé 2021-2022, p.{INSECABLE}{page}"
-    return html.Footer(
-        [
-            html.P([y for note in notes for y in (note, " ")], className="notes"),
-            html.P(f"{source}.", className="source"),
-            _outils(matiere, ctx),
-            pourquoi.expliquer(r, ctx.etat),
-        ],
-        className="pied-carte",
+    suite = f" · rapport imprimé 2021-2022, p.{INSECABLE}{page}" if page else ""
+    return pieds.composer(
+        notes,
+        pieds.dire_la_source(ctx.etat, suite),
+        _outils(matiere, ctx),
+        pourquoi.expliquer(r, ctx.etat),
     )
 
 
@@ -482,55 +472,18 @@ def _outils(matiere: Matiere, ctx: Contexte) -> Markup:
     requete = ecrire(ctx.selection, ctx.etat, ctx.lecteur)
     lien = f"{ctx.chemin}{'?' + requete if requete else ''}#{ind.id}"
     nom = f"« {ind.titre} »"
-    images = [
-        html.Li(
-            html.Button(
-                titre,
-                type="button",
-                className="lien",
-                **{
-                    "data-image": format_,
-                    "data-carte": ind.id,
-                    "aria-label": f"Télécharger le graphique {nom} en {titre}",
-                },
-            )
-        )
-        for format_, titre in (("png", "PNG"), ("svg", "SVG"))
-        if ctx.selection.vue != "tableau"
-    ]
-    return html.Ul(
-        [
-            html.Li(
-                html.A(
-                    titre,
-                    href=adresse_api(matiere, ctx, format_),
-                    download="",
-                    **{"aria-label": f"Télécharger les chiffres {nom} en {titre}"},
-                )
-            )
-            for format_, titre in (("csv", "CSV"), ("xlsx", "XLSX"))
-        ]
-        + images
-        + [
-            html.Li(
-                html.Button(
-                    "Copier la phrase",
-                    type="button",
-                    className="lien",
-                    **{
-                        "data-texte": f"phrase-{ind.id}",
-                        "aria-label": f"Copier la phrase de {nom}",
-                    },
-                )
-            ),
-            html.Li(
-                html.Button(
-                    "Copier le lien",
-                    type="button",
-                    className="lien",
-                    **{"data-lien": lien, "aria-label": f"Copier le lien vers {nom}"},
-                )
-            ),
-        ],
-        className="outils",
+    outils = pieds.lier_les_fichiers(
+        lambda format_: adresse_api(matiere, ctx, format_), f"Télécharger les chiffres {nom}"
     )
+    if ctx.selection.vue != "tableau":
+        outils += pieds.offrir_les_images(ind.id, f"Télécharger le graphique {nom}")
+    outils += [
+        html.Button(
+            "Copier la phrase",
+            type="button",
+            className="lien",
+            **{"data-texte": f"phrase-{ind.id}", "aria-label": f"Copier la phrase de {nom}"},
+        ),
+        pieds.copier_le_lien(lien, nom),
+    ]
+    return pieds.lister(outils)

@@ -9,7 +9,7 @@ from dash import html as composants
 from markupsafe import Markup
 
 from dashboard import balises as html
-from dashboard import graphiques
+from dashboard import graphiques, pieds
 from dashboard.cartes import Matiere, adresse_api
 from dashboard.figures import encadrer
 from dashboard.fragments import fragment
@@ -265,48 +265,19 @@ def notes(reponses: Sequence[Reponse]) -> list[Any]:
         sortie.append(html.Span(NOTE_ARRONDI, className="protection"))
     if any(r.politique.exacte for r in reponses):
         sortie.append(html.Strong(NOTE_EXACT, className="exact"))
-    return [y for note in sortie for y in (note, " ")]
-
-
-def source(vue: Vue) -> str:
-    """Where the figures come from."""
-    etat = vue.ctx.etat
-    texte = f"Source : Base de Données Commune, livraison n°{INSECABLE}{etat.livraison.numero}"
-    if etat.synthetique:
-        texte += " – données de démonstration, synthétiques"
-    return f"{texte}."
+    return sortie
 
 
 def _pied(vue: Vue, ind: Indicateur, reponses: Sequence[Reponse]) -> Markup:
-    tetes: list[Any] = []
-    if any(s.multiple for s in ind.series):
-        tetes.append(html.Span(f"{NOTE_MULTIPLE} "))
+    tetes = [html.Span(NOTE_MULTIPLE)] if any(s.multiple for s in ind.series) else []
     matiere = Matiere(ind, tuple(reponses), None, None, ())
-    return html.Footer(
-        [
-            html.P([*tetes, *notes(reponses)], className="notes"),
-            html.P(source(vue), className="source"),
-            html.Ul(
-                [
-                    html.Li(
-                        html.A(
-                            titre,
-                            href=adresse_api(matiere, vue.ctx, format_),
-                            download="",
-                            **{"aria-label": f"Télécharger « {ind.titre} » en {titre}"},
-                        )
-                    )
-                    for format_, titre in (("csv", "CSV"), ("xlsx", "XLSX"))
-                ]
-                + [
-                    html.Li(
-                        html.Lien("Voir dans le rapport", _au_rapport(vue, ind)),
-                    )
-                ],
-                className="outils",
-            ),
-        ],
-        className="pied-carte",
+    fichiers = pieds.lier_les_fichiers(
+        lambda format_: adresse_api(matiere, vue.ctx, format_), f"Télécharger « {ind.titre} »"
+    )
+    return pieds.composer(
+        [*tetes, *notes(reponses)],
+        pieds.dire_la_source(vue.ctx.etat),
+        pieds.lister([*fichiers, html.Lien("Voir dans le rapport", _au_rapport(vue, ind))]),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from dashboard import balises as html
+from dashboard import pieds
 from dashboard.nombres import points
 from dashboard.pages.comparer.choix import numero
 from dashboard.pages.comparer.panneaux import cellule, cellule_du_repere, notes
@@ -112,7 +113,7 @@ def composer(vue: Vue) -> Markup:
             )
         )
     reponses = list(vue.reponses.values())
-    morceaux.append(html.Footer(html.P(notes(reponses)), className="pied-carte"))
+    morceaux.append(html.Footer(html.P(pieds.espacer(notes(reponses))), className="pied-carte"))
     return html.Section(
         morceaux, className="carte", id="synthese", **{"aria-labelledby": "titre-synthese"}
     )

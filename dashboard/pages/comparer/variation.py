@@ -11,13 +11,13 @@ from markupsafe import Markup
 
 from dashboard import balises as html
 from dashboard import couleurs as c
-from dashboard import graphiques
+from dashboard import graphiques, pieds
 from dashboard.figures import encadrer
 from dashboard.filtres import Barre
 from dashboard.fragments import fragment
 from dashboard.nombres import INSECABLE, enumerer, nombre, pourcentage
 from dashboard.pages.comparer.choix import couleur, numero
-from dashboard.pages.comparer.panneaux import cellule, notes, source
+from dashboard.pages.comparer.panneaux import cellule, notes
 from dashboard.pages.comparer.vue import (
     Cle,
     Repere,
@@ -552,30 +552,11 @@ def _pied(vue: Vue, e: Entonnoir) -> Markup:
             "Elles tiennent compte de la loi de l’arrondi, et valent pour toutes les bases que "
             "l’arrondi peut cacher. "
         )
-    return html.Footer(
-        [
-            html.P([f"{comment}{CAUSES} ", *notes(e.reponses)], className="notes"),
-            html.P(source(vue), className="source"),
-            html.Ul(
-                [
-                    html.Li(
-                        html.Button(
-                            titre,
-                            type="button",
-                            className="lien",
-                            **{
-                                "data-image": format_,
-                                "data-carte": "variation",
-                                "aria-label": f"Télécharger ce graphique en {titre}",
-                            },
-                        )
-                    )
-                    for format_, titre in (("png", "PNG"), ("svg", "SVG"))
-                ],
-                className="outils",
-            )
-            if e.p is not None and vue.ctx.selection.vue != "tableau" and _traces(e)
-            else None,
-        ],
-        className="pied-carte",
+    dessinee = e.p is not None and vue.ctx.selection.vue != "tableau" and _traces(e)
+    return pieds.composer(
+        [f"{comment}{CAUSES}", *notes(e.reponses)],
+        pieds.dire_la_source(vue.ctx.etat),
+        pieds.lister(pieds.offrir_les_images("variation", "Télécharger ce graphique"))
+        if dessinee
+        else None,
     )

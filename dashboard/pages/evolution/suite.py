@@ -9,12 +9,11 @@ from urllib.parse import urlencode
 from markupsafe import Markup
 
 from dashboard import balises as html
-from dashboard import graphiques
+from dashboard import graphiques, pieds
 from dashboard.contexte import Contexte
 from dashboard.filtres import LIEUX_ENSEMBLE
 from dashboard.nombres import (
     INSECABLE,
-    date_longue,
     nombre,
 )
 from dashboard.pages.evolution.mots import ecrire_imprime, pourcentage_imprime, sourcer
@@ -220,21 +219,7 @@ def _pied(vue: Vue, ctx: Contexte) -> Markup:
         notes.append(html.Span(NOTE_ARRONDI, className="protection"))
     if any(r.politique.exacte for r in reponses):
         notes.append(html.Strong(f"{NOTE_EXACT}.", className="exact"))
-    livraison = ctx.etat.livraison
-    source = (
-        f"Source : Base de Données Commune, livraison n°{INSECABLE}{livraison.numero} du "
-        f"{date_longue(livraison.date)}"
-    )
-    if ctx.etat.synthetique:
-        source += " – données de démonstration, synthétiques"
-    return html.Footer(
-        [
-            html.P([y for note in notes for y in (note, " ")], className="notes"),
-            html.P(f"{source}.", className="source"),
-            _outils(vue, ctx),
-        ],
-        className="pied-carte",
-    )
+    return pieds.composer(notes, pieds.dire_la_source(ctx.etat), _outils(vue, ctx))
 
 
 def adresse_api(vue: Vue, ctx: Contexte, format_: str) -> str:
@@ -255,39 +240,18 @@ def _outils(vue: Vue, ctx: Contexte) -> Markup:
     ind = vue.indicateur
     nom = f"« {ind.titre} »"
     requete = ecrire(ctx.selection, ctx.etat, ctx.lecteur)
-    outils = [
-        html.A(
-            titre,
-            href=adresse_api(vue, ctx, format_),
-            download="",
-            **{"aria-label": f"Télécharger les chiffres {nom} en {titre}, année par année"},
-        )
-        for format_, titre in (("csv", "CSV"), ("xlsx", "XLSX"))
-    ]
+    outils = pieds.lier_les_fichiers(
+        lambda format_: adresse_api(vue, ctx, format_),
+        f"Télécharger les chiffres {nom}",
+        ", année par année",
+    )
     if ctx.selection.vue != "tableau" and a_dessiner(vue, ctx):
-        outils += [
-            html.Button(
-                titre,
-                type="button",
-                className="lien",
-                **{
-                    "data-image": format_,
-                    "data-carte": "evolution",
-                    "aria-label": f"Télécharger le graphique {nom} en {titre}",
-                },
-            )
-            for format_, titre in (("png", "PNG"), ("svg", "SVG"))
-        ]
+        outils += pieds.offrir_les_images("evolution", f"Télécharger le graphique {nom}")
     outils += [
-        html.Button(
-            "Copier le lien",
-            type="button",
-            className="lien",
-            **{"data-lien": adresser(vue, ctx), "aria-label": f"Copier le lien vers {nom}"},
-        ),
+        pieds.copier_le_lien(adresser(vue, ctx), nom),
         html.Lien(
             f"Voir dans le chapitre {CHAPITRES[ind.chapitre][0]}",
             f"/{ind.chapitre}{'?' + requete if requete else ''}#{ind.id}",
         ),
     ]
-    return html.Ul([html.Li(x) for x in outils], className="outils")
+    return pieds.lister(outils)

@@ -8,9 +8,8 @@ from urllib.parse import urlencode
 from markupsafe import Markup
 
 from dashboard import balises as html
+from dashboard import pieds
 from dashboard.nombres import (
-    INSECABLE,
-    date_longue,
     pluriel,
 )
 from dashboard.pages.explorer.vue import Vue, adresser
@@ -31,22 +30,7 @@ def composer_pied(vue: Vue) -> Markup:
             notes.append(html.Span(NOTE_ARRONDI, className="protection"))
         else:
             notes.append(html.Strong(f"{NOTE_EXACT}.", className="exact"))
-    livraison = ctx.etat.livraison
-    source = (
-        f"Source : Base de Données Commune, livraison n°{INSECABLE}{livraison.numero} du "
-        f"{date_longue(livraison.date)}"
-    )
-    if ctx.etat.synthetique:
-        source += " – données de démonstration, synthétiques"
-    return html.Footer(
-        [
-            html.P([y for note in notes for y in (note, " ")], className="notes"),
-            html.P(f"{source}.", className="source"),
-            _outils(vue),
-            _expliquer(),
-        ],
-        className="pied-carte",
-    )
+    return pieds.composer(notes, pieds.dire_la_source(ctx.etat), _outils(vue), _expliquer())
 
 
 def _expliquer_les_bases(vue: Vue) -> list[str]:
@@ -77,24 +61,10 @@ def adresse_api(vue: Vue, format_: str) -> str:
 
 def _outils(vue: Vue) -> Markup:
     nom = f"« {vue.croisement.a.titre} × {vue.croisement.b.titre} »"
-    outils = [
-        html.A(
-            titre,
-            href=adresse_api(vue, format_),
-            download="",
-            **{"aria-label": f"Télécharger les chiffres {nom} en {titre}"},
-        )
-        for format_, titre in (("csv", "CSV"), ("xlsx", "XLSX"))
-    ]
-    outils.append(
-        html.Button(
-            "Copier le lien",
-            type="button",
-            className="lien",
-            **{"data-lien": adresser(vue), "aria-label": f"Copier le lien vers {nom}"},
-        )
+    fichiers = pieds.lier_les_fichiers(
+        lambda format_: adresse_api(vue, format_), f"Télécharger les chiffres {nom}"
     )
-    return html.Ul([html.Li(x) for x in outils], className="outils")
+    return pieds.lister([*fichiers, pieds.copier_le_lien(adresser(vue), nom)])
 
 
 def _expliquer() -> Markup:

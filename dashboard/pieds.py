@@ -1,0 +1,93 @@
+"""The foot of a card: notes, source and delivery, files, pictures, link.
+
+One way to write them, whatever the page (contract, interface, « A chart card »).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from markupsafe import Markup
+
+from dashboard import balises as html
+from dashboard.balises import Enfants
+from dashboard.nombres import INSECABLE, date_longue
+from queries.depot import Etat
+
+FICHIERS = (("csv", "CSV"), ("xlsx", "XLSX"))
+IMAGES = (("png", "PNG"), ("svg", "SVG"))
+
+
+def composer(notes: Sequence[Enfants], source: str, *reste: Enfants) -> Markup:
+    """The foot. `notes`: one after the other; `source`: `dire_la_source`; `reste`: what follows."""
+    return html.Footer(
+        [
+            html.P(espacer(notes), className="notes"),
+            html.P(source, className="source"),
+            *reste,
+        ],
+        className="pied-carte",
+    )
+
+
+def espacer(notes: Iterable[Enfants]) -> list[Enfants]:
+    """Notes one after the other, a space after each."""
+    return [y for note in notes for y in (note, " ")]
+
+
+def dire_la_source(etat: Etat, suite: str = "") -> str:
+    """Where the figures come from, number and date of the delivery; `suite`: what ends it."""
+    livraison = etat.livraison
+    source = (
+        f"Source{INSECABLE}: Base de Données Commune, livraison n°{INSECABLE}{livraison.numero} du "
+        f"{date_longue(livraison.date)}"
+    )
+    if etat.synthetique:
+        source += " – données de démonstration, synthétiques"
+    return f"{source}{suite}."
+
+
+def lister(outils: Iterable[Markup]) -> Markup:
+    """The tools of a card."""
+    return html.Ul([html.Li(x) for x in outils], className="outils")
+
+
+def lier_les_fichiers(adresse: Callable[[str], str], libelle: str, suite: str = "") -> list[Markup]:
+    """Links to the same answers as files. `adresse`: of a format; `libelle`: what they are, for
+    who hears it, before the name of the format (`suite`: after it)."""
+    return [
+        html.A(
+            titre,
+            href=adresse(format_),
+            download="",
+            **{"aria-label": f"{libelle} en {titre}{suite}"},
+        )
+        for format_, titre in FICHIERS
+    ]
+
+
+def offrir_les_images(carte: str, libelle: str) -> list[Markup]:
+    """Buttons that save the charts of a card (its identifier) as pictures."""
+    return [
+        html.Button(
+            titre,
+            type="button",
+            className="lien",
+            **{
+                "data-image": format_,
+                "data-carte": carte,
+                "aria-label": f"{libelle} en {titre}",
+            },
+        )
+        for format_, titre in IMAGES
+    ]
+
+
+def copier_le_lien(adresse: str, nom: str) -> Markup:
+    """Button that copies the address of a card."""
+    return html.Button(
+        "Copier le lien",
+        type="button",
+        className="lien",
+        **{"data-lien": adresse, "aria-label": f"Copier le lien vers {nom}"},
+    )
