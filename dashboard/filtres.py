@@ -51,7 +51,12 @@ LIEUX_ENSEMBLE = 6
 
 class Barre:
     """Builds the bar of one view. `profils`: whether they apply; `annees`: whether it is of a year
-    rather than of all of them."""
+    rather than of all of them. `TITRE`: of the sheet it is on a phone;
+    `CLASSE`: of its first row.
+    """
+
+    TITRE = "Choisir ce que l’on regarde"
+    CLASSE = "rang-principal"
 
     def __init__(self, ctx: Contexte, *, profils: bool = True, annees: bool = True) -> None:
         self.ctx = ctx
@@ -388,12 +393,25 @@ class Barre:
         """What is chosen less often, in a panel; nothing, no panel."""
         return [*self.lieux()[3:], *self.cotes(), self.reference(), *self.profils()]
 
+    def intituler_les_seconds(self) -> str:
+        """What opens the panel."""
+        nombre = self.nombre_de_filtres()
+        return f"Plus de filtres{f' ({nombre})' if nombre else ''}"
+
+    def changer_de_vue(self) -> Markup | None:
+        """Link from charts to tables, or back."""
+        autre_vue = "tableau" if self.s.vue == "graphique" else "graphique"
+        return balises.Lien(
+            "Voir en tableaux" if autre_vue == "tableau" else "Voir en graphiques",
+            self.vers(vue=autre_vue),
+            className="autre-vue",
+        )
+
     def composer(self) -> list[Any]:
         """The whole bar."""
         etiquettes = self.etiquettes()
         nombre = self.nombre_de_filtres()
         compte = f"Choisir{INSECABLE}({nombre})" if nombre else "Choisir"
-        autre_vue = "tableau" if self.s.vue == "graphique" else "graphique"
         seconds = self.seconds()
         return [
             html.Div(
@@ -414,7 +432,7 @@ class Barre:
                     html.Div(
                         [
                             html.H2(
-                                "Choisir ce que l’on regarde",
+                                self.TITRE,
                                 id="titre-feuille",
                                 className="titre-feuille",
                             ),
@@ -424,14 +442,13 @@ class Barre:
                         ],
                         className="tete-feuille",
                     ),
-                    html.Div(self.principaux(), className="rang-principal"),
+                    html.Div(self.principaux(), className=self.CLASSE),
                     *(
                         [
                             html.Details(
                                 [
                                     html.Summary(
-                                        f"Plus de filtres{f' ({nombre})' if nombre else ''}",
-                                        id="plus-de-filtres",
+                                        self.intituler_les_seconds(), id="plus-de-filtres"
                                     ),
                                     html.Div(seconds, className="rang-second"),
                                 ],
@@ -450,11 +467,7 @@ class Barre:
                 balises.Ul(etiquettes, className="etiquettes", **{"aria-label": "Filtres actifs"})
                 if etiquettes
                 else None,
-                balises.Lien(
-                    "Voir en tableaux" if autre_vue == "tableau" else "Voir en graphiques",
-                    self.vers(vue=autre_vue),
-                    className="autre-vue",
-                ),
+                self.changer_de_vue(),
                 className="rang-etiquettes",
             ),
         ]

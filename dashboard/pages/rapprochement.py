@@ -18,6 +18,7 @@ from dash import html as composants
 from markupsafe import Markup
 
 from dashboard import balises as html
+from dashboard.choix import dire_avis
 from dashboard.contexte import Contexte
 from dashboard.exports import NOTE_SYNTHETIQUE
 from dashboard.filtres import Barre
@@ -175,9 +176,7 @@ def composer(ctx: Contexte) -> list[Any]:
         ],
         className="tete-page",
     )
-    blocs: list[Markup] = [tete]
-    if avis:
-        blocs.append(html.Div([html.P(x) for x in avis], className="avis", role="status"))
+    blocs: list[Markup | None] = [tete, dire_avis(avis)]
     if not feuille.calcule:
         blocs.append(
             html.P(

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from dashboard import balises as html
+from dashboard.choix import dire_avis
 from dashboard.contexte import Contexte
 from dashboard.fragments import fragment
 from dashboard.nombres import annee_lisible
 from dashboard.pages.comparer import comparables, depart, panneaux, synthese, variation
 from dashboard.pages.comparer.choix import BarreDeComparaison, choisir_lieux
 from dashboard.pages.comparer.vue import PARAMETRES, Vue, preparer
-from data.refus import typographier
 from queries.reponses import NOTE_EXACT
 
 __all__ = ["COURT", "PARAMETRES", "TITRE", "barre", "composer"]
@@ -28,20 +28,13 @@ def composer(ctx: Contexte) -> list[Any]:
     """The page: what is compared, the leading gaps, the panels, the collèges and chance."""
     vue = preparer(ctx)
     if not vue.lieux:
-        return [*_avis(vue), fragment(_tete(vue)), *depart.composer(vue.ctx)]
+        return [fragment(dire_avis(vue.avis), _tete(vue)), *depart.composer(vue.ctx)]
     corps: list[Any] = [choisir_lieux(vue), fragment(synthese.composer(vue))]
     corps += [panneaux.composer(vue, ind) for ind in vue.indicateurs]
     if vue.de_colleges:
         corps += [variation.composer(vue), comparables.composer(vue)]
     # Last, so that everything ignored on the way is told.
-    return [*_avis(vue), fragment(_tete(vue)), *corps]
-
-
-def _avis(vue: Vue) -> list[Any]:
-    if not vue.avis:
-        return []
-    textes = [html.P(typographier(x)) for x in dict.fromkeys(vue.avis)]
-    return [fragment(*textes, className="avis", role="status")]
+    return [fragment(dire_avis(vue.avis), _tete(vue)), *corps]
 
 
 def _tete(vue: Vue) -> Any:

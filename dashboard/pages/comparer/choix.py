@@ -10,13 +10,13 @@ from dataclasses import replace
 from typing import Any
 
 from dash import html as composants
+from markupsafe import Markup
 
 from dashboard import balises as html
 from dashboard import couleurs as c
 from dashboard.contexte import Contexte
 from dashboard.filtres import Barre
 from dashboard.fragments import fragment
-from dashboard.nombres import INSECABLE
 from dashboard.pages.comparer.vue import (
     INDICATEURS_ENSEMBLE,
     LIEUX_ENSEMBLE,
@@ -29,6 +29,7 @@ from dashboard.pages.comparer.vue import (
 )
 from queries.lieux import lister, territoire_de
 from queries.question import NORD, Lieu
+from queries.selection import derniere_annee
 
 GENRES = {
     "territoire": "Des territoires",
@@ -63,14 +64,8 @@ def vers(ctx: Contexte, lieux: Sequence[Lieu], *, garder: bool = True) -> str:
     if garder:
         return ctx.adresse(s)
     if not all(x.type in TYPES_DE_COLLEGE for x in lieux):
-        s = replace(s, annees=(annee_seule(ctx),), filtres=s.filtres[:1])
+        s = replace(s, annees=(derniere_annee(ctx.selection.annee),), filtres=s.filtres[:1])
     return ctx.adresse(s, [(n, v) for n, v in ctx.propres if n not in PROPRES_AUX_LIEUX])
-
-
-def annee_seule(ctx: Contexte) -> str:
-    """The year looked at, the last one of a cumul."""
-    debut, fin = (int(x) for x in ctx.selection.annee.split("-"))
-    return f"{fin - 1}-{fin}" if fin - debut > 1 else ctx.selection.annee
 
 
 def proposer(ctx: Contexte, genre: str) -> list[Lieu]:
@@ -84,6 +79,9 @@ def proposer(ctx: Contexte, genre: str) -> list[Lieu]:
 
 class BarreDeComparaison(Barre):
     """The bar of this page."""
+
+    TITRE = "Choisir ce que l’on compare"
+    CLASSE = "rang-principal comparer"
 
     def genre(self) -> composants.Div:
         """Kind of the places compared; never two kinds together."""
@@ -136,70 +134,26 @@ class BarreDeComparaison(Barre):
         """What is compared, in a few words."""
         return super().resume() if lieux_compares(self.ctx) else "Rien n’est encore comparé"
 
-    def composer(self) -> list[Any]:
-        """The whole bar: nothing to choose but the kind while nothing is compared."""
-        autre_vue = "tableau" if self.s.vue == "graphique" else "graphique"
-        ici = lieux_compares(self.ctx)
-        nombre = self.nombre_de_filtres()
-        return [
-            composants.Div(
-                [
-                    composants.P(self.resume(), className="resume-lieu"),
-                    composants.Button(
-                        f"Choisir{INSECABLE}({nombre})" if nombre else "Choisir",
-                        id="ouvrir-feuille",
-                        type="button",
-                        className="bouton",
-                        **{"aria-expanded": "false", "aria-controls": "feuille"},
-                    ),
-                ],
-                className="barre-etroite",
-            ),
-            composants.Div(
-                [
-                    composants.Div(
-                        [
-                            composants.H2(
-                                "Choisir ce que l’on compare",
-                                id="titre-feuille",
-                                className="titre-feuille",
-                            ),
-                            composants.Button(
-                                "Fermer", id="fermer-feuille", type="button", className="bouton"
-                            ),
-                        ],
-                        className="tete-feuille",
-                    ),
-                    composants.Div(
-                        [self.genre(), self.annee(), self.population(), self.reference()],
-                        className="rang-principal comparer",
-                    ),
-                    composants.Details(
-                        [
-                            composants.Summary(
-                                f"Filtres de profil{f' ({len(self.s.filtres)})' * bool(nombre)}",
-                                id="plus-de-filtres",
-                            ),
-                            composants.Div(self.profils(), className="rang-second"),
-                        ],
-                        id="panneau-filtres",
-                        className="panneau",
-                    ),
-                ],
-                id="feuille",
-                className="feuille",
-            ),
-            fragment(
-                html.Lien(
-                    "Voir en tableaux" if autre_vue == "tableau" else "Voir en graphiques",
-                    self.vers(vue=autre_vue),
-                    className="autre-vue",
-                )
-                if ici
-                else None,
-                className="rang-etiquettes",
-            ),
-        ]
+    def principaux(self) -> list[Any]:
+        """What is compared, when, whose youths, with what."""
+        return [self.genre(), self.annee(), self.population(), self.reference()]
+
+    def seconds(self) -> list[Any]:
+        """Profiles."""
+        return self.profils()
+
+    def intituler_les_seconds(self) -> str:
+        """What opens the panel."""
+        nombre = f" ({len(self.s.filtres)})" if self.nombre_de_filtres() else ""
+        return f"Filtres de profil{nombre}"
+
+    def etiquettes(self) -> list[Markup]:
+        """None: places and indicators are chosen in the page."""
+        return []
+
+    def changer_de_vue(self) -> Markup | None:
+        """Nothing to look at otherwise while nothing is compared."""
+        return super().changer_de_vue() if lieux_compares(self.ctx) else None
 
 
 def couleur(rang: int) -> str:

@@ -12,6 +12,7 @@ from dash import html as composants
 from markupsafe import Markup
 
 from dashboard import balises as html
+from dashboard.choix import dire_avis
 from dashboard.contexte import Contexte
 from dashboard.fragments import fragment
 from dashboard.nombres import INSECABLE, pluriel
@@ -44,7 +45,7 @@ def composer(ctx: Contexte) -> list[Any]:
         )
     ]
     if avis:
-        tete.insert(0, html.Div(html.P(avis), className="avis", role="status"))
+        tete.insert(0, dire_avis([avis]))
     sommaire = html.Ol(
         [
             html.Li(html.A([html.Span(c.numero, className="numero"), c.titre], href=f"#{c.code}"))
