@@ -10,6 +10,7 @@ from queries.depot import Depot, Etat
 from queries.lecteur import Lecteur
 from queries.question import Lieu, Question
 from queries.reponses import Ligne, Reponse, certain, repondre
+from queries.statistiques import A_PRES, encadrer_rapport
 
 INDICATEURS = (
     "sexe",
@@ -49,10 +50,7 @@ def bornes(ligne: Ligne) -> tuple[float, float]:
     """Least and greatest share, per cent, that the shown numbers may stand for."""
     if ligne.statut == "exact" or not ligne.base or ligne.effectif is None:
         return ligne.part or 0, ligne.part or 0
-    return (
-        100 * max(ligne.effectif - 4, 0) / (ligne.base + 4),
-        100 * (ligne.effectif + 4) / max(ligne.base - 4, 1),
-    )
+    return encadrer_rapport(ligne.effectif, ligne.base, A_PRES, A_PRES, 100)
 
 
 def part_changee(avant: Ligne, apres: Ligne) -> bool:

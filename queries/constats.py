@@ -14,7 +14,7 @@ from data.paquet import PAS
 from queries.changements import bornes, part_changee
 from queries.question import NORD, Lieu
 from queries.reponses import Ligne, Reponse, arrondir, certain
-from queries.statistiques import MINIMUM, au_dela_du_hasard
+from queries.statistiques import A_PRES, MINIMUM, au_dela_du_hasard, encadrer_rapport
 
 AFFIRMATIVES = ("oui", "alses", "sans_salaire", "territoire")
 """Values a sentence is about when the question has two answers, one of which says no."""
@@ -281,8 +281,4 @@ def encadrer(ligne: Ligne, termes: int = 1) -> tuple[float, float]:
     if ligne.statut == "exact":
         part = 100 * ligne.effectif / ligne.base
         return part, part
-    ecart = (PAS - 1) * termes
-    return (
-        100 * max(ligne.effectif - ecart, 0) / (ligne.base + PAS - 1),
-        100 * (ligne.effectif + ecart) / max(ligne.base - PAS + 1, 1),
-    )
+    return encadrer_rapport(ligne.effectif, ligne.base, A_PRES * termes, A_PRES, 100)

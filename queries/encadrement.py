@@ -10,10 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
+from data.paquet import PAS as PAS
 from queries.reponses import Ligne, intervalle
-
-PAS = 5
-"""Published numbers are its multiples; two that are twice as far apart are certainly not equal."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,9 @@ RISQUES = (0.05, 0.002)
 SEUIL = 1.959963984540054
 """Quantile 0.975 of the normal law: two sides at 95 %."""
 
+A_PRES = PAS - 1
+"""How far a published number may be from the true one, at most (rule 1)."""
+
 ATTENDU_MINIMUM = 5
 """Least expected count in each of the four cells of the test."""
 
@@ -61,6 +64,16 @@ def au_dela_d_une_constante(x: float, n: float, part: float) -> bool:
     return abs(x / n - part) / math.sqrt(part * (1 - part) / n) > SEUIL
 
 
+def encadrer_rapport(
+    x: float, n: float, marge: float, marge_de_la_base: float, echelle: float = 1
+) -> tuple[float, float]:
+    """Least and greatest x/n, times `echelle`, when each is known within its margin only."""
+    return (
+        echelle * max(x - marge, 0) / (n + marge_de_la_base),
+        echelle * (x + marge) / max(n - marge_de_la_base, 1),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Compte:
     """x youths among n, each known within `marge`: 0 exactly, 4 one rounding, 4 a part summed."""
@@ -78,8 +91,8 @@ class Compte:
         """Least and greatest share the numbers may stand for."""
         if not self.marge:
             return self.part, self.part
-        haut = (self.x + self.marge) / max(self.n - self.marge, 1)
-        return max(self.x - self.marge, 0) / (self.n + self.marge), min(haut, 1)
+        bas, haut = encadrer_rapport(self.x, self.n, self.marge, self.marge)
+        return bas, min(haut, 1)
 
 
 def certainement_autre(a: Compte, b: Compte) -> bool:
