@@ -7,7 +7,8 @@ Access).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -48,6 +49,19 @@ def ouvrir_releve() -> Releve:
     releve: Releve = {}
     _releve.set(releve)
     return releve
+
+
+@contextmanager
+def ecouter() -> Iterator[Releve]:
+    """What is answered inside, which the record in force is told of too: for whoever keeps answers
+    and will show them again."""
+    dedans: Releve = {}
+    jeton = _releve.set(dedans)
+    try:
+        yield dedans
+    finally:
+        _releve.reset(jeton)
+        relever(dedans)
 
 
 def relever(consultations: Iterable[Consultation]) -> None:

@@ -16,6 +16,7 @@ from dashboard.contexte import Contexte
 from dashboard.enonces import dire_la_surete, dire_les_nombres
 from dashboard.memoire import Memoire
 from dashboard.nombres import INSECABLE, pluriel
+from queries.consultation import Releve, ecouter, relever
 from queries.enonces import (
     EXPLIQUE,
     INEXPRIMABLE,
@@ -33,7 +34,9 @@ from queries.lieux import nomme_un_lieu_cache
 PLURIELS = {RETROUVE: "retrouvées", EXPLIQUE: "expliquées", INEXPRIMABLE: "non exprimables"}
 """Verdict → its label for several statements, where it changes."""
 
-_verifiees: Memoire[list[Verification]] = Memoire(40)
+_verifiees: Memoire[tuple[list[Verification], Releve]] = Memoire(40)
+"""Statements verified for a reader, and the questions they answer: the journal has them each
+time."""
 
 
 def composer(
@@ -41,8 +44,7 @@ def composer(
 ) -> Markup:
     """The section. `document`: code of the only one wanted, or ""; `nommer`: what a document is
     called for this reader; `nettoyer`: a quote without the marks of its extraction."""
-    cle = (ctx.etat.publication, ctx.lecteur)
-    toutes = _verifiees.lire(cle) or _verifiees.garder(cle, verifier(ctx.depot, ctx.lecteur))
+    toutes = _verifier(ctx)
     montrees = [v for v in choisir(toutes, document=document) if v.verdict != NE_PAS_REUTILISER]
     groupes = [
         html.Details(
@@ -73,6 +75,18 @@ def composer(
         id="phrases",
         **{"aria-labelledby": "titre-phrases"},
     )
+
+
+def _verifier(ctx: Contexte) -> list[Verification]:
+    cle = (ctx.etat.publication, ctx.lecteur)
+    gardees = _verifiees.lire(cle)
+    if gardees is not None:
+        relever(gardees[1])
+        return gardees[0]
+    with ecouter() as releve:
+        toutes = verifier(ctx.depot, ctx.lecteur)
+    _verifiees.garder(cle, (toutes, releve))
+    return toutes
 
 
 def _resumer(bilan: Bilan) -> Markup:

@@ -124,6 +124,16 @@ def test_cards_kept_in_memory_are_noted_each_time(client: FlaskClient) -> None:
     assert len(textes()) - len(avec_la_page) == len(avec_la_page) - 2 * len(premiere)
 
 
+def test_statements_kept_in_memory_are_noted_each_time(client: FlaskClient) -> None:
+    """Those of the reconciliation page are verified once for a reader, and shown to others."""
+    vue = {"adresse.pathname": "/rapprochement", "adresse.search": ""}
+    rappeler(client, "barre.children", vue)
+    premiere = textes()
+    assert len(premiere) > 20
+    rappeler(client, "barre.children", vue)
+    assert sorted(textes()) == sorted(2 * premiere)
+
+
 def test_the_policy_is_that_of_each_place(client: FlaskClient) -> None:
     association = client.get("/api/v1/lieux").get_json()["association"][0]["code"]
     choisir(client, f"chef:{association}")
