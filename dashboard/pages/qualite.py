@@ -155,6 +155,21 @@ def _sigle(ctx: Contexte, lieu: Lieu) -> str:
 # --- pieces ---------------------------------------------------------------------------------------
 
 
+def _tabler(
+    legende: str, entetes: Sequence[str], rangs: Sequence[Markup], classe: str, cases: str = ""
+) -> Markup:
+    """A table with a row an association. `cases`: class of the columns after the first."""
+    colonnes = [html.Th(x, scope="col", className=cases) for x in entetes]
+    return html.Table(
+        [
+            html.Caption(html.Span(legende)),
+            html.Thead(html.Tr([html.Th("Association", scope="col"), *colonnes])),
+            html.Tbody(rangs),
+        ],
+        className=classe,
+    )
+
+
 def _carte(ancre: str, titre: str, *contenu: Any) -> Markup:
     return html.Section(
         [html.H2(titre, id=f"titre-{ancre}"), *contenu],
@@ -290,21 +305,7 @@ def _rythme(
         "Début postérieur à une intervention",
         "Saisies tardives",
     )
-    tableau = html.Table(
-        [
-            html.Caption(html.Span(legende)),
-            html.Thead(
-                html.Tr(
-                    [
-                        html.Th("Association", scope="col"),
-                        *(html.Th(e, scope="col", className="nombre") for e in entetes),
-                    ]
-                )
-            ),
-            html.Tbody(rangs),
-        ],
-        className="tableau rythme",
-    )
+    tableau = _tabler(legende, entetes, rangs, "tableau rythme", "nombre")
     return _carte(
         "rythme",
         "Le rythme et la cohérence de la saisie",
@@ -461,21 +462,7 @@ def _remises(ctx: Contexte, annee: str, associations: Sequence[Lieu]) -> Markup:
                 cases.append(html.Td("non reçue", className="manque"))
         rangs.append(html.Tr([html.Th(nommer(etat, lieu), scope="row"), *cases]))
     legende = f"Fiches de l’année {annee}, par association : dernière livraison qui en apporte"
-    tableau = html.Table(
-        [
-            html.Caption(html.Span(legende)),
-            html.Thead(
-                html.Tr(
-                    [
-                        html.Th("Association", scope="col"),
-                        *(html.Th(x, scope="col") for x in FORMULAIRES.values()),
-                    ]
-                )
-            ),
-            html.Tbody(rangs),
-        ],
-        className="tableau remises",
-    )
+    tableau = _tabler(legende, list(FORMULAIRES.values()), rangs, "tableau remises")
     phrase = (
         f"{pluriel(manquantes, 'association n’a', 'associations n’ont')} remis aucune fiche "
         f"d’intervention de {annee}."
