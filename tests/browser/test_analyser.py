@@ -9,15 +9,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.parcours import ouvrir, texte_lu
-from tests.browser.test_pages import (
-    ANGLAIS,
-    ESPACE_ORDINAIRE,
-    HAUTEURS,
-    MILLIERS,
-    POINT_DECIMAL,
-    verifier,
-)
+from tests.browser.parcours import ouvrir
+from tests.browser.verification import HAUTEURS, ouvrir_les_volets, verifier, verifier_le_francais
 
 CHEMINS = (
     "/evolution?indicateur=demande",
@@ -41,12 +34,8 @@ def test_la_page_est_accessible_entiere_et_francaise(
     page = ouvrir_page(largeur, HAUTEURS[largeur])
     ouvrir(page, serveur, chemin)
     verifier(page, violations)
-    lu = texte_lu(page)
-    assert ANGLAIS.findall(lu) == []
-    assert ESPACE_ORDINAIRE.findall(lu) == []
-    assert MILLIERS.findall(lu) == []
-    assert POINT_DECIMAL.findall(lu) == []
-    page.evaluate("document.querySelectorAll('#contenu details').forEach(d => { d.open = true; })")
+    verifier_le_francais(page)
+    ouvrir_les_volets(page)
     if largeur < 640:
         page.locator("#ouvrir-feuille").click()
     verifier(page, violations)

@@ -8,15 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.parcours import choisi, choisir, ouvrir, ouvrir_panneau, parametres, texte_lu
-from tests.browser.test_pages import (
-    ANGLAIS,
-    ESPACE_ORDINAIRE,
-    HAUTEURS,
-    MILLIERS,
-    POINT_DECIMAL,
-    verifier,
-)
+from tests.browser.parcours import choisi, choisir, ouvrir, ouvrir_panneau, parametres
+from tests.browser.verification import HAUTEURS, ouvrir_les_volets, verifier, verifier_le_francais
 
 TERRITOIRES = "/comparer?territoire=lille&territoire=vne&indicateur=sexe&indicateur=avec_famille"
 COLLEGES = (
@@ -38,16 +31,12 @@ def test_la_page_est_accessible_entiere_et_francaise(
     ouvrir(page, serveur, chemin)
     page.wait_for_load_state("networkidle")
     verifier(page, violations)
-    page.evaluate("document.querySelectorAll('#contenu details').forEach(d => { d.open = true; })")
+    ouvrir_les_volets(page)
     if largeur < 640:
         page.locator("#ouvrir-feuille").click()
     ouvrir_panneau(page)
     verifier(page, violations)
-    lu = texte_lu(page)
-    assert ANGLAIS.findall(lu) == []
-    assert ESPACE_ORDINAIRE.findall(lu) == []
-    assert MILLIERS.findall(lu) == []
-    assert POINT_DECIMAL.findall(lu) == []
+    verifier_le_francais(page)
     dessins = page.locator("#contenu figure.graphique")
     for i in range(dessins.count()):
         expect(dessins.nth(i).locator(".js-plotly-plot .main-svg").first).to_be_attached()

@@ -8,15 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.parcours import ouvrir, parametres, texte_lu
-from tests.browser.test_pages import (
-    ANGLAIS,
-    ESPACE_ORDINAIRE,
-    HAUTEURS,
-    MILLIERS,
-    POINT_DECIMAL,
-    verifier,
-)
+from tests.browser.parcours import ouvrir, parametres
+from tests.browser.verification import HAUTEURS, verifier, verifier_le_francais
 
 
 @pytest.mark.parametrize("largeur", [*HAUTEURS, 320])
@@ -31,11 +24,7 @@ def test_la_page_est_accessible_entiere_et_francaise(
     expect(page).to_have_title("Méthode – Passerelle")
     expect(page.locator("#barre")).to_be_hidden()
     verifier(page, violations)
-    lu = texte_lu(page)
-    assert ANGLAIS.findall(lu) == []
-    assert ESPACE_ORDINAIRE.findall(lu) == []
-    assert MILLIERS.findall(lu) == []
-    assert POINT_DECIMAL.findall(lu) == []
+    verifier_le_francais(page)
 
 
 def test_le_sommaire_et_le_pied_menent_aux_sections(page: Page, serveur: str) -> None:

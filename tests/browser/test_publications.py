@@ -9,15 +9,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from data.publications import lire
-from tests.browser.parcours import ouvrir, texte_lu
-from tests.browser.test_pages import (
-    ANGLAIS,
-    ESPACE_ORDINAIRE,
-    HAUTEURS,
-    MILLIERS,
-    POINT_DECIMAL,
-    verifier,
-)
+from tests.browser.parcours import ouvrir
+from tests.browser.verification import HAUTEURS, ouvrir_les_volets, verifier, verifier_le_francais
 
 THEMES = [theme.code for theme in lire().themes]
 
@@ -37,12 +30,8 @@ def test_la_page_est_accessible_entiere_et_francaise(
     figures = page.locator("#contenu figure")
     expect(page.locator("#contenu figure .barlayer")).to_have_count(figures.count())
     verifier(page, violations)
-    lu = texte_lu(page)
-    assert ANGLAIS.findall(lu) == []
-    assert ESPACE_ORDINAIRE.findall(lu) == []
-    assert MILLIERS.findall(lu) == []
-    assert POINT_DECIMAL.findall(lu) == []
-    page.evaluate("document.querySelectorAll('#contenu details').forEach(d => { d.open = true; })")
+    verifier_le_francais(page)
+    ouvrir_les_volets(page)
     verifier(page, violations)
 
 
