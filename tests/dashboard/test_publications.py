@@ -26,7 +26,7 @@ from data.tableaux_publies import Graphique, Point
 from queries.depot import Depot
 from queries.lecteur import Lecteur, Role
 from queries.selection import lire as lire_selection
-from tests.browser.test_pages import ESPACE_ORDINAIRE, MILLIERS, POINT_DECIMAL
+from tests.browser.verification import ESPACE_ORDINAIRE, MILLIERS, POINT_DECIMAL
 
 THEMES = [theme.code for theme in lire().themes]
 LECTEURS = (
