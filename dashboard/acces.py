@@ -32,6 +32,9 @@ from queries.lecteur import Role
 HABITS = ("/assets/", "/_dash-component-suites/", "/_favicon.ico")
 """What dresses a page: the same for everyone, no figure."""
 
+LIENS = ("/p/",)
+"""What a link leads to: whoever holds it needs no account."""
+
 PORTES = ("/connexion", "/deconnexion", "/lien/")
 """What serves to log in."""
 
@@ -71,7 +74,7 @@ def _garder() -> Any:
     if not connexion_exigee(etat):
         return None
     chemin = request.path
-    if chemin.startswith(HABITS) or _sous(chemin, PORTES):
+    if chemin.startswith(HABITS) or _sous(chemin, (*PORTES, *LIENS)):
         return None
     session = session_courante()
     if session is None:

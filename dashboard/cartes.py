@@ -16,7 +16,7 @@ from dashboard import graphiques, phrases, pieds, pourquoi, tableaux
 from dashboard.contexte import Contexte
 from dashboard.figures import encadrer
 from dashboard.fragments import fragment
-from dashboard.nombres import INSECABLE, annee_lisible, nombre, pluriel, pourcentage
+from dashboard.nombres import INSECABLE, annee_lisible, nombre
 from data.catalogue import Indicateur, Serie
 from data.refus import typographier
 from queries.comparaisons import alentours, annee_precedente, referer
@@ -32,7 +32,6 @@ from queries.reponses import (
     NOTE_MULTIPLE,
     Ligne,
     Reponse,
-    compter_les_connues,
     repondre,
 )
 from queries.selection import ecrire, ecrire_lieux
@@ -65,8 +64,10 @@ class Matiere:
         )
 
 
-def rassembler(indicateurs: Sequence[Indicateur], ctx: Contexte) -> list[Matiere]:
-    """Every answer these cards need, asked together."""
+def rassembler(
+    indicateurs: Sequence[Indicateur], ctx: Contexte, *, autour: bool = True
+) -> list[Matiere]:
+    """Every answer these cards need, asked together. `autour`: the places around too."""
     s, etat = ctx.selection, ctx.etat
     demandes: list[tuple[Indicateur, list[Question], Any, Question | None, list[Question]]] = []
     toutes: list[Question] = []
@@ -76,12 +77,12 @@ def rassembler(indicateurs: Sequence[Indicateur], ctx: Contexte) -> list[Matiere
         seule = len(principales) == 1
         reference = referer(tete, s.reference, ind, etat) if seule else None
         avant = annee_precedente(tete, ind, etat)
-        autour = alentours(tete, ind, etat, ctx.lecteur) if seule else []
-        demandes.append((ind, principales, reference, avant, autour))
+        voisins = alentours(tete, ind, etat, ctx.lecteur) if seule and autour else []
+        demandes.append((ind, principales, reference, avant, voisins))
         toutes += principales
         toutes += [reference[1]] if reference else []
         toutes += [avant] if avant else []
-        toutes += autour
+        toutes += voisins
     toutes = list(dict.fromkeys(toutes))
     reponses = dict(zip(toutes, repondre(toutes, ctx.lecteur, ctx.depot), strict=True))
     return [
@@ -90,9 +91,9 @@ def rassembler(indicateurs: Sequence[Indicateur], ctx: Contexte) -> list[Matiere
             tuple(reponses[q] for q in principales),
             (reference[0], reponses[reference[1]]) if reference else None,
             reponses[avant] if avant else None,
-            tuple(reponses[q] for q in autour),
+            tuple(reponses[q] for q in voisins),
         )
-        for ind, principales, reference, avant, autour in demandes
+        for ind, principales, reference, avant, voisins in demandes
     ]
 
 
@@ -152,7 +153,7 @@ def remplir(matiere: Matiere, ctx: Contexte) -> list[Any]:
         if ctx.selection.vue == "tableau":
             corps.append(html.Div(tableaux.donnees(colonnes), className="defile", tabIndex=0))
         else:
-            corps += _dessiner(matiere, ctx, colonnes, phrase)
+            corps += _dessiner(matiere, ctx, phrase)
         corps += _autour(matiere, ctx)
         if ctx.selection.vue != "tableau":
             corps.append(
@@ -210,44 +211,49 @@ def _assembler(morceaux: Sequence[Any]) -> list[Any]:
     return sortie
 
 
-def _dessiner(
-    matiere: Matiere, ctx: Contexte, colonnes: list[tuple[str, Reponse]], phrase: str
-) -> list[Any]:
+def tracer(matiere: Matiere, ctx: Contexte) -> list[tuple[Serie | None, list[graphiques.Trace]]]:
+    """What the charts of a card draw: one list of traces per chart, and the series it is of when
+    the card has one chart per series. A number is drawn with the places side by side: nothing when
+    there is but one."""
     ind = matiere.indicateur
-    if not any(s.modalites for s in ind.series):
-        return _dessiner_nombre(matiere, ctx, phrase)
+    series = [s for s in ind.series if s.modalites]
+    if not series:
+        traces = _traces_d_un_nombre(matiere, ctx)
+        return [(None, traces)] if traces else []
     if ind.id == "demande_objectifs":
-        return [
-            _figure(
-                ind, "", graphiques.barres(_traces_des_series(matiere), etroit=ctx.etroit), phrase
-            )
-        ]
+        return [(None, _traces_des_series(matiere))]
     if ind.famille == "qualite_saisie":
         lignes = [x for x in matiere.principales[0].lignes if x.modalite == "renseigne"]
         lignes = [replace(x, libelle=x.libelle.split(" : ")[0]) for x in lignes]
-        trace = graphiques.Trace(colonnes[0][0], lignes, _couleur(matiere, 0, ctx))
-        return [
-            _figure(ind, "", graphiques.barres([trace], etroit=ctx.etroit), phrase),
-            *_valeurs(matiere),
-        ]
-    series = [s for s in ind.series if s.modalites]
-    plusieurs = len(series) > 1
-    maximum = 0.0
-    if plusieurs:
-        maximum = max(x.part or x.effectif or x.valeur or 0 for x in matiere.principales[0].lignes)
-    blocs = []
-    for serie in series:
+        nom = nom_de_reponse(matiere.principales[0], ctx)
+        return [(None, [graphiques.Trace(nom, lignes, _couleur(matiere, 0, ctx))])]
+    return [(s if len(series) > 1 else None, _traces(matiere, ctx, s)) for s in series]
+
+
+def _dessiner(matiere: Matiere, ctx: Contexte, phrase: str) -> list[Any]:
+    ind = matiere.indicateur
+    dessins = tracer(matiere, ctx)
+    if not any(s.modalites for s in ind.series):
+        grands = html.Div(_grands_nombres(matiere, ctx), className="grands")
+        figures = [graphiques.barres(traces, etroit=ctx.etroit) for _, traces in dessins]
+        return [grands, *(_figure(ind, "", f, phrase) for f in figures)]
+    if len(dessins) == 1:
+        ((_, traces),) = dessins
+        # The series of such a card are not what is drawn.
+        melees = ind.id == "demande_objectifs" or ind.famille == "qualite_saisie"
+        code = "" if melees else next(x.code for x in ind.series if x.modalites)
         figure = graphiques.barres(
-            _traces(matiere, ctx, serie),
-            unite=ind.unite,
-            etroit=ctx.etroit or plusieurs,
-            maximum=maximum,
+            traces, unite="jeune" if melees else ind.unite, etroit=ctx.etroit
         )
-        dessin = _figure(ind, serie.code, figure, phrase)
-        if not plusieurs:
-            return [dessin, *_valeurs(matiere)]
+        suite = [] if ind.id == "demande_objectifs" else _valeurs(matiere)
+        return [_figure(ind, code, figure, phrase), *suite]
+    maximum = max(x.part or x.effectif or x.valeur or 0 for x in matiere.principales[0].lignes)
+    blocs = []
+    for serie, traces in dessins:
+        assert serie is not None
+        figure = graphiques.barres(traces, unite=ind.unite, etroit=True, maximum=maximum)
         titre = composants.H3(serie.libelle, className="titre-serie")
-        blocs.append(composants.Div([titre, dessin]))
+        blocs.append(composants.Div([titre, _figure(ind, serie.code, figure, phrase)]))
     return [composants.Div(blocs, className="series"), *_valeurs(matiere)]
 
 
@@ -326,50 +332,50 @@ def _valeurs(matiere: Matiere) -> list[Any]:
     ]
 
 
-def _dessiner_nombre(matiere: Matiere, ctx: Contexte, phrase: str) -> list[Any]:
-    """A number has no values to draw: its places side by side are the chart."""
-    ind = matiere.indicateur
-    reponses = matiere.alentours if len(matiere.principales) == 1 else matiere.principales
-    reponses = tuple(r for r in reponses if r.question.lieu != NORD or len(reponses) == 1)
+def _grands_nombres(matiere: Matiere, ctx: Contexte) -> list[Markup]:
     grands = []
     for r in matiere.principales[:6]:
-        x = r.lignes[0]
         grands.append(
             html.P(
                 [
-                    html.Span(
-                        ("≈" + INSECABLE if x.statut == "arrondi" else "")
-                        + graphiques.etiquette(x, r.politique.plancher),
-                        className="grand",
-                    ),
+                    html.Span(ecrire_en_grand(r), className="grand"),
                     html.Span(nom_de_reponse(r, ctx)),
                 ],
                 className="grand-nombre",
             )
         )
+    return grands
+
+
+def ecrire_en_grand(reponse: Reponse) -> str:
+    """The number that an answer is: « ≈ 35 », « 2 960 », « < 5 »."""
+    x = reponse.lignes[0]
+    environ = f"≈{INSECABLE}" if x.statut == "arrondi" else ""
+    return environ + graphiques.etiquette(x, reponse.politique.plancher)
+
+
+def _traces_d_un_nombre(matiere: Matiere, ctx: Contexte) -> list[graphiques.Trace]:
+    """A number has no values to draw: its places side by side are the chart."""
+    seule = len(matiere.principales) == 1
+    reponses = matiere.alentours if seule else matiere.principales
+    reponses = tuple(r for r in reponses if r.question.lieu != NORD or len(reponses) == 1)
     if len(reponses) < 2:
-        return [html.Div(grands, className="grands")]
+        return []
     lignes = [
         replace(
             r.lignes[0],
-            libelle=nommer(ctx.etat, r.question.lieu)
-            if len(matiere.principales) == 1
-            else nom_de_reponse(r, ctx),
+            libelle=nommer(ctx.etat, r.question.lieu) if seule else nom_de_reponse(r, ctx),
         )
         for r in reponses
     ]
-    traces = [
+    return [
         graphiques.Trace(
-            ind.titre,
+            matiere.indicateur.titre,
             lignes,
             c.LIEU,
             reponses[0].politique.plancher,
             all(r.politique.exacte for r in reponses),
         )
-    ]
-    return [
-        html.Div(grands, className="grands"),
-        _figure(ind, "", graphiques.barres(traces, etroit=ctx.etroit), phrase),
     ]
 
 
@@ -416,19 +422,9 @@ def _autour(matiere: Matiere, ctx: Contexte) -> list[Any]:
 def _pied(matiere: Matiere, ctx: Contexte) -> Markup:
     ind, r = matiere.indicateur, matiere.principales[0]
     notes: list[Any] = []
-    x = next((y for y in r.lignes if y.base or y.non_renseigne is not None), None)
-    if x is not None and ind.de_jeunes and x.base:
-        base = f"Base{INSECABLE}: {'' if r.politique.exacte else 'environ '}"
-        base += pluriel(x.base, "jeune" if ind.unite == "jeune" else ind.unite)
-        connues = compter_les_connues(ind, x)
-        if connues is not None and x.non_renseigne is not None:
-            total = connues[1]
-            part = pourcentage(100 * x.non_renseigne / total) if total else ""
-            base += (
-                f" · non renseigné{INSECABLE}: {nombre(x.non_renseigne)}"
-                f"{f', soit {part}' if part else ''}"
-            )
-        notes.append(html.Span(f"{base}."))
+    base = pieds.dire_la_base(r)
+    if base:
+        notes.append(html.Span(base))
     if any(y.fragile for autre in matiere.principales for y in autre.lignes):
         notes.append(html.Strong(NOTE_FRAGILE, className="alerte"))
     if any(s.multiple for s in ind.series):

@@ -64,10 +64,11 @@ def enregistrer(server: Flask) -> None:
     server.register_blueprint(pages)
 
 
-def adresses_des_feuilles() -> list[str]:
-    """Addresses of the style sheets; others when they change. The fonts may not be there."""
+def adresses_des_feuilles(*autres: str) -> list[str]:
+    """Addresses of the style sheets, and of these others; new ones when they change. The fonts may
+    not be there."""
     trouvees = []
-    for nom in ("vendor/polices.css", "passerelle.css"):
+    for nom in ("vendor/polices.css", "passerelle.css", *autres):
         fichier = _ASSETS / nom
         if fichier.exists():
             trouvees.append(f"/assets/{nom}?m={fichier.stat().st_mtime:.0f}")

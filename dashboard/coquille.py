@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from dashboard import balises
 from dashboard.nombres import INSECABLE, date_longue
-from dashboard.plan import PAGES, Page
+from dashboard.plan import MENUS, NAVIGATION, Page
 from queries.depot import Etat
 
 METHODE = "/methode"
@@ -54,11 +54,10 @@ PRECHARGE = (
 
 def naviguer(ici: Page, requete: str) -> str:
     """Links to the pages, keeping what is looked at: the chapters, then a menu a group."""
-    seules = [balises.Li(_lier(p, ici, requete)) for p in PAGES if not p.groupe]
-    groupes = dict.fromkeys(p.groupe for p in PAGES if p.groupe)
+    seules = [balises.Li(_lier(p, ici, requete)) for p in NAVIGATION if not p.groupe]
     menus = []
-    for groupe in groupes:
-        siennes = [p for p in PAGES if p.groupe == groupe]
+    for groupe in MENUS:
+        siennes = [p for p in NAVIGATION if p.groupe == groupe]
         dedans = ici in siennes
         menus.append(
             balises.Li(
@@ -76,9 +75,11 @@ def naviguer(ici: Page, requete: str) -> str:
 
 def _lier(page: Page, ici: Page, requete: str) -> Markup:
     courante = page is ici
-    return balises.Lien(
+    # From a page written apart, or to one: the browser loads it.
+    lier = balises.A if page.a_part or ici.a_part else balises.Lien
+    return lier(
         page.nom,
-        f"{page.chemin}{requete}",
+        href=f"{page.chemin}{requete}",
         className="ici" if courante else "",
         **({"aria-current": "page"} if courante else {}),
     )

@@ -11,8 +11,9 @@ from markupsafe import Markup
 
 from dashboard import balises as html
 from dashboard.balises import Enfants
-from dashboard.nombres import INSECABLE, date_longue
+from dashboard.nombres import INSECABLE, date_longue, nombre, pluriel, pourcentage
 from queries.depot import Etat
+from queries.reponses import Reponse, compter_les_connues
 
 FICHIERS = (("csv", "CSV"), ("xlsx", "XLSX"))
 IMAGES = (("png", "PNG"), ("svg", "SVG"))
@@ -28,6 +29,25 @@ def composer(notes: Sequence[Enfants], source: str, *reste: Enfants) -> Markup:
         ],
         className="pied-carte",
     )
+
+
+def dire_la_base(reponse: Reponse) -> str:
+    """« Base : environ 120 jeunes · non renseigné : 10, soit 8 %. », or "" when there is none."""
+    ind = reponse.indicateur
+    x = next((y for y in reponse.lignes if y.base or y.non_renseigne is not None), None)
+    if x is None or not ind.de_jeunes or not x.base:
+        return ""
+    base = f"Base{INSECABLE}: {'' if reponse.politique.exacte else 'environ '}"
+    base += pluriel(x.base, "jeune" if ind.unite == "jeune" else ind.unite)
+    connues = compter_les_connues(ind, x)
+    if connues is not None and x.non_renseigne is not None:
+        total = connues[1]
+        part = pourcentage(100 * x.non_renseigne / total) if total else ""
+        base += (
+            f" · non renseigné{INSECABLE}: {nombre(x.non_renseigne)}"
+            f"{f', soit {part}' if part else ''}"
+        )
+    return f"{base}."
 
 
 def espacer(notes: Iterable[Enfants]) -> list[Enfants]:

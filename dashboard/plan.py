@@ -27,8 +27,10 @@ from dashboard.pages import (
 )
 from data.catalogue import CHAPITRES
 
-ANALYSER, SOURCES = "Analyser", "Sources et méthode"
+ANALYSER, PRESENTER, SOURCES = "Analyser", "Présenter", "Sources et méthode"
 """Menus that pages stand in, after the chapters."""
+
+MENUS = (ANALYSER, PRESENTER, SOURCES)
 
 Composer = Callable[[Contexte], list[Any]]
 
@@ -49,7 +51,8 @@ def _sans_barre(ctx: Contexte) -> list[Any]:
 class Page:
     """`court`: its name in the navigation. `groupe`: the menu it stands in. `barre`: what stands
     above it to choose from. `parametres`: its own. `graphiques`: whether it draws charts.
-    `resumer`: what is looked at, in a few words, when it has a bar."""
+    `resumer`: what is looked at, in a few words, when it has a bar. `a_part`: written on the
+    server, apart from Dash."""
 
     chemin: str
     titre: str
@@ -60,6 +63,7 @@ class Page:
     parametres: tuple[str, ...] = ()
     graphiques: bool = True
     resumer: Callable[[Contexte], str] = _resumer
+    a_part: bool = False
 
     @property
     def nom(self) -> str:
@@ -157,6 +161,12 @@ PAGES: tuple[Page, ...] = (
         graphiques=False,
     ),
 )
+
+PRESENTATIONS = Page(
+    "/presentations", "Présentations", _sans_barre, groupe=PRESENTER, graphiques=False, a_part=True
+)
+NAVIGATION: tuple[Page, ...] = (*PAGES, PRESENTATIONS)
+"""Every page that the navigation leads to: those of Dash, and those written apart from it."""
 
 _PAR_CHEMIN = {p.chemin: p for p in PAGES}
 INTROUVABLE = Page("", "Page introuvable", lambda ctx: introuvable.composer(), graphiques=False)

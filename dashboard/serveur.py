@@ -33,6 +33,7 @@ from dashboard.identite import composer_identite
 from dashboard.memoire import Memoire
 from dashboard.pages import chapitre
 from dashboard.pages.publications import fichiers as publications_fichiers
+from dashboard.presentations import atelier, partage, site
 from dashboard.regime import refuser_de_demarrer
 from data.catalogue import Indicateur
 from data.refus import typographier
@@ -43,6 +44,9 @@ from queries.selection import PARAMETRES
 AN = 31_536_000
 CARTES_RETENUES, BARRES_RETENUES = 300, 200
 """Most cards and filter bars a process keeps (about 25 kB and 40 kB each)."""
+
+APART = r"^presentation"
+"""Files of `assets/` that only the pages written apart from Dash ask for."""
 
 CARTES_AU_DEPART = 2
 """Cards drawn with their page, without waiting for the browser to say they are in view."""
@@ -89,11 +93,14 @@ def creer_application(url: str | None = None) -> Dash:
     api.enregistrer(server, depot)
     publications_fichiers.enregistrer(server)
     fichiers.enregistrer(server, depot)
+    for module in (site, atelier, partage):
+        module.enregistrer(server)
     racine = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     app = Tableau(
         "passerelle",
         server=server,
         assets_folder=os.path.join(racine, "assets"),
+        assets_ignore=APART,
         title="Passerelle",
         update_title=None,
         compress=True,

@@ -77,6 +77,24 @@ def qui_courant() -> str:
     return f"point de vue {lecteur.role.value}{detail}"
 
 
+def proprietaire_courant() -> str:
+    """Whose the presentations are that are made now: an account's; on demonstration data, of all
+    who try the same viewpoint."""
+    session = session_courante()
+    if session is not None and session.compte is not None:
+        return f"compte:{session.compte.numero}"
+    return f"point-de-vue:{perimetre_courant()}"
+
+
+def perimetre_courant() -> str:
+    """Who may read what is written now beside figures: those of the same perimeter."""
+    lecteur = lecteur_courant()
+    if lecteur.role is Role.HABILITE:
+        # The same service, whatever it has switched on.
+        return Role.DEPARTEMENT.value
+    return ":".join((lecteur.role.value, *sorted(lecteur.associations)))
+
+
 def jeton_courant() -> str:
     """The token that the caller's cookie holds; empty when there is none."""
     return request.cookies.get(nommer_cookie(COOKIE), "")

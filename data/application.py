@@ -1,4 +1,5 @@
-"""The application's own store: accounts, sessions, attempts to log in, one-time links.
+"""The application's own store: accounts, sessions, attempts to log in, one-time links,
+presentations and what became of them.
 
 Contract, interface, Commands: under SQLite a second file beside the consolidated database
 (`passerelle-application.sqlite`), under PostgreSQL a schema of its own (`application`), so that an
@@ -83,6 +84,90 @@ demandes_oidc = sa.Table(
     sa.Column("etat_hache", sa.Text, primary_key=True, comment="HMAC-SHA256 of `state`"),
     sa.Column("suivant", sa.Text, nullable=False),
     sa.Column("expire_le", sa.DateTime, nullable=False, comment="UTC"),
+)
+
+presentations = sa.Table(
+    "presentations",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("proprietaire", sa.Text, nullable=False, index=True, comment="account or viewpoint"),
+    sa.Column("titre", sa.Text, nullable=False),
+    sa.Column("contenu", sa.JSON, nullable=False, comment="slides: questions and words, no figure"),
+    sa.Column("version", sa.Integer, nullable=False, comment="grows at each change"),
+    sa.Column("archivee", sa.Boolean, nullable=False, default=False),
+    sa.Column("creee_le", sa.DateTime, nullable=False, comment="UTC"),
+    sa.Column("modifiee_le", sa.DateTime, nullable=False, comment="UTC"),
+)
+
+partages = sa.Table(
+    "partages",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("jeton_hache", sa.Text, unique=True, comment="HMAC-SHA256; null: revoked"),
+    sa.Column("presentation", sa.Integer, index=True, comment="null: erased since"),
+    sa.Column("proprietaire", sa.Text, nullable=False, index=True, comment="account or viewpoint"),
+    sa.Column("titre", sa.Text, nullable=False),
+    sa.Column("contenu", sa.JSON, nullable=False, comment="slides and answers, as they were given"),
+    sa.Column("notes", sa.JSON, nullable=False, comment="slide → the presenter's own notes"),
+    sa.Column("livraison", sa.Integer, nullable=False, comment="number of the delivery"),
+    sa.Column("cree_le", sa.DateTime, nullable=False, comment="UTC"),
+    sa.Column("expire_le", sa.DateTime, nullable=False, comment="UTC"),
+)
+
+conduites = sa.Table(
+    "conduites",
+    metadata,
+    sa.Column("partage", sa.Integer, sa.ForeignKey("partages.id"), primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False, comment="grows at each move"),
+    sa.Column("pilote", sa.Text, nullable=False, comment="window that leads; empty: nobody yet"),
+    sa.Column("etat", sa.JSON, nullable=False, comment="slide, variant, form, highlighted value"),
+    sa.Column("modifiee_le", sa.DateTime, nullable=False, comment="UTC"),
+)
+
+traces = sa.Table(
+    "traces",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("perimetre", sa.Text, nullable=False, index=True, comment="who may read it"),
+    sa.Column("auteur", sa.Text, nullable=False, comment="account or viewpoint"),
+    sa.Column("partage", sa.Integer, sa.ForeignKey("partages.id"), index=True),
+    sa.Column("diapo", sa.Text, nullable=False),
+    sa.Column("indicateur", sa.Text, nullable=False, comment="empty: a slide of words"),
+    sa.Column("lieu", sa.Text, nullable=False, comment="kind:code"),
+    sa.Column("annee", sa.Text, nullable=False, comment="school year"),
+    sa.Column("genre", sa.Text, nullable=False, comment="decision or question"),
+    sa.Column("texte", sa.Text, nullable=False),
+    sa.Column("dans_le_lien", sa.Boolean, nullable=False, default=False),
+    sa.Column("garder", sa.Boolean, nullable=False, default=False),
+    sa.Column("ecrite_le", sa.DateTime, nullable=False, comment="UTC"),
+)
+
+commentaires = sa.Table(
+    "commentaires",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("perimetre", sa.Text, nullable=False, index=True, comment="who may read it"),
+    sa.Column("auteur", sa.Text, nullable=False, comment="account or viewpoint"),
+    sa.Column("lieu", sa.Text, nullable=False, comment="kind:code"),
+    sa.Column("annee", sa.Text, nullable=False, comment="school year"),
+    sa.Column("section", sa.Text, nullable=False, comment="chapter or indicator"),
+    sa.Column("texte", sa.Text, nullable=False),
+    sa.Column("ecrit_le", sa.DateTime, nullable=False, comment="UTC"),
+    sa.UniqueConstraint("perimetre", "lieu", "annee", "section"),
+)
+
+travaux = sa.Table(
+    "travaux",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True, comment="random, known to who asked"),
+    sa.Column("proprietaire", sa.Text, nullable=False, comment="account or viewpoint"),
+    sa.Column("nom", sa.Text, nullable=False, comment="of the file"),
+    sa.Column("etape", sa.Text, nullable=False, comment="what is being done, French"),
+    sa.Column("fait", sa.Integer, nullable=False, comment="per cent"),
+    sa.Column("erreur", sa.Text, nullable=False, default=""),
+    sa.Column("fichier", sa.LargeBinary, comment="null until it is made"),
+    sa.Column("genre", sa.Text, nullable=False, comment="media type"),
+    sa.Column("demande_le", sa.DateTime, nullable=False, comment="UTC"),
 )
 
 

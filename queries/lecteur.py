@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from data.treillis import TYPES_D_ASSOCIATION
@@ -41,14 +41,21 @@ PARTAGE = Politique("partage", assiette=25, plancher=10, plancher_sensible=15)
 
 @dataclass(frozen=True, slots=True)
 class Lecteur:
-    """A reader. `associations`: codes of a chef de service's own; empty for the others."""
+    """A reader. `associations`: codes of a chef de service's own; empty for the others.
+    `partage`: what is read will be shown to others (a link, a meeting)."""
 
     role: Role = Role.DEPARTEMENT
     associations: tuple[str, ...] = ()
+    partage: bool = False
+
+    def pour_partage(self) -> Lecteur:
+        """The same perimeter, read as a room or the holder of a link will (contract,
+        confidentialité: the policy follows the reader, never the person who shares)."""
+        return replace(self, partage=True)
 
     def politique(self, lieu: Lieu) -> Politique:
         """The policy of this reader for this place (which must be inside the perimeter)."""
-        if self.role in (Role.INVITE, Role.ADMINISTRATEUR):
+        if self.partage or self.role in (Role.INVITE, Role.ADMINISTRATEUR):
             return PARTAGE
         if self.role is Role.HABILITE:
             return EXACT
@@ -63,7 +70,12 @@ class Lecteur:
 
     def exact_quelque_part(self) -> bool:
         """Whether this reader may see true counts somewhere."""
-        return self.role in (Role.HABILITE, Role.CHEF)
+        return self.role in (Role.HABILITE, Role.CHEF) and not self.partage
+
+    @property
+    def par_association(self) -> bool:
+        """Whether a collège means the own association's records there."""
+        return self.role is Role.CHEF and not self.partage
 
     def voit_type(self, type_: str) -> bool:
         """Whether places of this kind may exist for this reader."""

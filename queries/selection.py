@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from data.catalogue import POPULATIONS, Indicateur
 from data.treillis import CHAMP_DU_PROFIL, FILTRES_PERMIS, PROFILS, TYPES_CUMULABLES
 from queries.depot import Etat
-from queries.lecteur import Lecteur, Role
+from queries.lecteur import Lecteur
 from queries.lieux import colleges_de, existe, lister
 from queries.question import NORD, HorsTreillis, Lieu, Question, QuestionRefusee
 
@@ -237,7 +237,7 @@ def croiser_lieux(
         return all(existe(etat, lecteur, lieu, a) for a in annees)
 
     noms = set(choix)
-    if noms == {"college"} and lecteur.role is Role.CHEF:
+    if noms == {"college"} and lecteur.par_association:
         propres = [
             Lieu("association_college", f"{a}/{c}")
             for c in choix["college"]
@@ -288,7 +288,7 @@ def ecrire_lieux(lieux: Iterable[Lieu], lecteur: Lecteur | None = None) -> list[
         if lieu.type == "departement":
             continue
         if lieu.type in ("association_territoire", "association_college"):
-            if not (lieu.type == "association_college" and lecteur and lecteur.role is Role.CHEF):
+            if not (lieu.type == "association_college" and lecteur and lecteur.par_association):
                 paires["association", lieu.association] = None
             paires[lieu.type.split("_")[1], lieu.second] = None
         else:
@@ -324,11 +324,7 @@ def sous_lieux(lieu: Lieu, par: str, etat: Etat, lecteur: Lecteur, annee: str) -
     For a chef de service a collège means the own association's records there, as in
     `croiser_lieux`."""
     geo = etat.geographie
-    if (
-        lecteur.role is Role.CHEF
-        and par == "college"
-        and lieu.type in ("departement", "territoire")
-    ):
+    if lecteur.par_association and par == "college" and lieu.type in ("departement", "territoire"):
         siens = colleges_de(etat, lecteur.associations, annee)
         return [
             x
