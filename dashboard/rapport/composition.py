@@ -66,7 +66,7 @@ def composer(
     etat = depot.etat()
     dits = dict(commentaires or {})
     ctx = Contexte(Selection((annee,), (lieu,)), etat, lecteur, depot, "/rapport")
-    catalogue = list(etat.catalogue.values())
+    catalogue = [i for i in etat.catalogue.values() if i.chapitre in CHAPITRES]
     dessinees = dict(
         zip((i.id for i in catalogue), vues.dessiner_les_cartes(catalogue, ctx), strict=True)
     )
