@@ -106,6 +106,9 @@ def _voir_les_colonnes(
         while True:
             rien = True
             for k in range(colonnes):
+                if eb[k] > eh[k]:
+                    # Bounds that have crossed would drift apart for ever.
+                    return -1
                 if em[k] & PAR_COLONNES:
                     em[k] &= SAUF_COLONNES
                     for i in range(de_debuts[k], de_debuts[k + 1]):
@@ -155,8 +158,6 @@ def _voir_les_colonnes(
         apres = 0
         for k in range(colonnes):
             apres += eb[k] - eh[k]
-            if eb[k] > eh[k]:
-                return -1
         touchees[r] |= apres != avant
         for i in range(e_debuts[r], e_debuts[r + 1]):
             k, x, m = e_colonne[i], e_ligne[i], e_autre[i]

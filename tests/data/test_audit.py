@@ -259,6 +259,17 @@ def test_des_bornes_contradictoires_arretent_tout() -> None:
         propager(bornes, charpente)
 
 
+def test_des_relations_contradictoires_d_une_ligne_arretent_tout() -> None:
+    """x + y cannot be 4 and 5: bounds that have crossed must not go on drifting apart."""
+    partages = [Partage(3, (1, 2), reste=False), Partage(4, (1, 2), reste=False)]
+    charpente = tracer(2, 5, [sommer(5, 0, [1], reste=True)], partages)
+    bornes = Bornes(np.zeros((2, 5), dtype=np.int32), np.full((2, 5), 9, dtype=np.int32))
+    for colonne, n in ((3, 4), (4, 5)):
+        bornes.bas[:, colonne] = bornes.haut[:, colonne] = n
+    with pytest.raises(AuditImpossible, match="contradictoires"):
+        propager(bornes, charpente)
+
+
 def test_des_bornes_fausses_arretent_tout() -> None:
     un = np.ones((1, 1), dtype=np.int32)
     with pytest.raises(AuditImpossible, match="excluent le vrai nombre"):
