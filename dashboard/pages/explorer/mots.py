@@ -39,9 +39,10 @@ def resumer_croisement(vue: Vue) -> str:
         return f"{lieu} en {annee} : {texte}."
     certaines = x.certaines()
     if not certaines:
+        cause = "du hasard" if x.politique.exacte else "du hasard ou de l’arrondi"
         return (
             f"{lieu} en {annee}, aucun écart certain entre « {x.a.titre} » et « {x.b.titre} » : "
-            "les différences que l’on voit peuvent venir du hasard ou de l’arrondi."
+            f"les différences que l’on voit peuvent venir {cause}."
         )
     cites = [typographier(_dire_ecart(k, vue)) for k in _varier(certaines)]
     reste = len(certaines) - len(cites)
