@@ -80,7 +80,7 @@ def test_le_sommaire_mene_a_chaque_section_et_les_titres_s_emboitent(depot: Depo
     page = ecrire(depot)
     ancres = re.findall(r'href="#([\w-]+)"', page)
     assert ancres == re.findall(r'<section id="([\w-]+)"', page)
-    assert len(ancres) == 8
+    assert len(ancres) == 9
     assert {ancre for ancre, _ in LIENS_DU_PIED} <= set(ancres)
     assert trouver(METHODE).titre == "Méthode"
     niveaux = [int(n) for n in re.findall(r"<h([1-6])", page)]
