@@ -60,8 +60,8 @@ def composer() -> Section:
                 f"restent {ordinaire} % des collèges si tous se ressemblent, et celle où en "
                 f"restent {rare} %. Entre elles, c’est la variation ordinaire. Les courbes "
                 "viennent de la loi binomiale exacte ; pour des chiffres arrondis elles sont "
-                "élargies de ce que l’arrondi peut ajouter. Un collège dont le nombre est caché est nommé sous le "
-                "dessin, jamais placé au hasard."
+                "élargies de ce que l’arrondi peut ajouter. Un collège dont le nombre est "
+                "caché est nommé sous le dessin, jamais placé au hasard."
             ),
             html.H3("Collèges comparables"),
             *paragraphes(
