@@ -51,6 +51,7 @@ from data.treillis import (
     TYPES_EXACTS,
     Geographie,
     ecrire_cle,
+    est_un_entete,
     lire_geographie,
 )
 
@@ -192,12 +193,7 @@ class Atelier:
             (tirer_nombres(self.plan, comptes, self.secret) // PAS).astype(np.uint16),
             tirer_parts(self.plan, comptes),
             np.array(
-                [
-                    population != "collegiens"
-                    and not filtres
-                    and type_ in ("departement", "territoire")
-                    for type_, _, filtres in contextes.cles
-                ],
+                [est_un_entete(population, type_, filtres) for type_, _, filtres in contextes.cles],
                 dtype=bool,
             ),
             emballer_exacts(comptes),

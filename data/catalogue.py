@@ -79,6 +79,7 @@ class Serie:
 
     `base`: conditions of the denominator; empty = everyone in the population.
     `non_renseigne`: signed sum of columns that gives « non renseigné »; None when it has none.
+    `sans_detail`: given of `treillis.TYPES_SANS_DETAIL` as a whole, never under a filter.
     """
 
     code: str
@@ -88,6 +89,7 @@ class Serie:
     non_renseigne: tuple[tuple[int, str], ...] | None = ()
     multiple: bool = False
     oui_non: bool = False
+    sans_detail: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +199,9 @@ CHAMPS_QUALITE: tuple[tuple[str, str, tuple[Condition, ...]], ...] = (
 
 CONSTATS: dict[str, str] = {"situation": "présente", "debut_coherent": "cohérente"}
 """Rates that are not of a field filled in, with the word of their answer: youths who have a
-reference situation, youths whose known beginning is not later than an intervention of the year."""
+reference situation, youths whose known beginning is not later than an intervention of the year.
+Nearly everyone's answer is the same: in detail they would tell of the few others, and cost the
+audit more tables than all the rest together."""
 
 ORIGINE_DES_CHAMPS: dict[str, str] = {
     **{
@@ -482,6 +486,7 @@ def _qualite(_: str, __: Listes) -> tuple[Serie, ...]:
                 ),
                 restriction,
                 (),
+                sans_detail=champ in CONSTATS,
             )
             for champ, libelle, restriction in CHAMPS_QUALITE
         ),

@@ -39,6 +39,11 @@ FILTRES_PERMIS: dict[str, int] = {
 }
 """Kind of place → most profile filters together. `association_college` is for exact readers."""
 
+TYPES_SANS_DETAIL = frozenset(
+    {"departement", "territoire", "association", "association_territoire"}
+)
+"""Places of which a series without detail is given (`catalogue.Serie.sans_detail`)."""
+
 TYPES_EXACTS = frozenset({"association_college"})
 TYPES_D_ASSOCIATION = frozenset({"association", "association_territoire", "association_college"})
 TYPES_CROISABLES = ("departement", "territoire", "association")
@@ -144,3 +149,8 @@ def lire_geographie(conn: sa.Connection) -> Geographie:
             for p in conn.execute(sa.select(t.postes)).mappings()
         ),
     )
+
+
+def est_un_entete(population: str, type_: str, filtres: str) -> bool:
+    """Whether a number of youths is a headline, exact for everyone (contract, rule 7)."""
+    return population in ("alses", "ps") and type_ in ("departement", "territoire") and not filtres

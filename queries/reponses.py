@@ -17,6 +17,7 @@ from data.treillis import (
     FILTRES_PERMIS,
     TYPES_CROISABLES,
     TYPES_CUMULABLES,
+    TYPES_SANS_DETAIL,
     ecrire_cle,
 )
 from queries.consultation import Consultation, relever
@@ -435,7 +436,7 @@ def _serie(prevue: _Prevue, etat: Etat, compte: _Compte, serie: Serie) -> tuple[
         return (_mediane(prevue, etat, compte),)
     if _non_pose(prevue.question, etat, indicateur, serie):
         return _toutes(serie, "non_pose")
-    if compte.retenu(indicateur.colonne(serie.code)):
+    if compte.retenu(indicateur.colonne(serie.code)) or _trop_detaillee(prevue, serie):
         return _toutes(serie, "non_diffuse")
     base = compte.n(indicateur.colonne(serie.code))
     if base < prevue.politique.assiette:
@@ -449,6 +450,16 @@ def _serie(prevue: _Prevue, etat: Etat, compte: _Compte, serie: Serie) -> tuple[
         _ligne(prevue, compte, serie.code, m, nombre, base, manquants)
         for m in serie.modalites
         for nombre in (_nombre(compte, indicateur.colonne(serie.code, m.code)),)
+    )
+
+
+def _trop_detaillee(prevue: _Prevue, serie: Serie) -> bool:
+    """Whether a series without detail is asked in detail of protected numbers."""
+    question = prevue.question
+    return (
+        serie.sans_detail
+        and not prevue.politique.exacte
+        and (bool(question.filtres) or question.lieu.type not in TYPES_SANS_DETAIL)
     )
 
 

@@ -78,7 +78,8 @@ class Table:
     """What is answered together: a base and its values (columns of the plan and of the audit).
 
     `membres`: (column of the plan, column of the audit) of each value shown; `evenements`: only
-    the share of events is given (rule 6). `populations`: those it is asked of.
+    the share of events is given (rule 6). `populations`: those it is asked of. `sans_detail`:
+    never under a filter, nor of a collège (`catalogue.Serie`).
     """
 
     nom: str
@@ -87,6 +88,7 @@ class Table:
     membres: tuple[tuple[int, int], ...]
     evenements: bool
     populations: frozenset[str]
+    sans_detail: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -614,6 +616,7 @@ def _dresser_tables(
                     membres,
                     ind.famille == "evenements",
                     populations,
+                    serie.sans_detail,
                 )
             )
     return tuple(tables)

@@ -38,7 +38,7 @@ from data.comptage import Matiere, compter_croises
 from data.contextes import Contextes, dresser
 from data.faits import ecrire_annee
 from data.paquet import PAS, RETENU
-from data.treillis import FILTRES_PERMIS, TYPES_EXACTS, ecrire_cle
+from data.treillis import FILTRES_PERMIS, TYPES_EXACTS, ecrire_cle, est_un_entete
 
 Progression = Callable[[str, int, int], None]
 ENTETE = "entete"
@@ -430,10 +430,7 @@ def _assembler(
         np.zeros((r, colonnes), dtype=np.uint16),
         np.array(
             [
-                population != "collegiens"
-                and not filtres
-                and type_ in ("departement", "territoire")
-                and not charpente.tables[0].membres
+                est_un_entete(population, type_, filtres) and not charpente.tables[0].membres
                 for population, type_, _, filtres in charpente.cles
             ],
             dtype=bool,

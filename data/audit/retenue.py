@@ -17,7 +17,7 @@ from data.audit.explication import Borne, Explication, Relations, bornes_d_un_re
 from data.audit.programmes import PETIT
 from data.audit.propagation import Bornes, Nombres, borner_reste, choisir
 from data.audit.savoir import ASSIETTE, PAS, Publiables, cacher, lignes_de
-from data.treillis import FILTRES_PERMIS
+from data.treillis import FILTRES_PERMIS, est_un_entete
 
 ANNEAUX = 4
 """How far from a cell a table to withhold is looked for, in relations, when nothing explains it."""
@@ -126,6 +126,9 @@ class Retenue:
 
     def __init__(self, charpente: Charpente, pub: Publiables) -> None:
         self.charpente, self.pub = charpente, pub
+        self._entetes = np.array(
+            [est_un_entete(p, type_, f) for p, type_, _, f in charpente.cles], dtype=bool
+        )
         self.autre: Retenue | None = None
         self.liens: tuple[Rangs, Rangs, Rangs, Rangs] | None = None
         self._jumelles: dict[Cellule, list[Cellule]] | None = None
@@ -270,13 +273,14 @@ class Retenue:
         return []
 
     def _prix(self, cellule: Cellule, caches: Drapeaux) -> tuple[int, int]:
-        """What is lost by hiding: headlines last, before them the charts of the département that
-        the report prints; then tables, worth the youths they tell of."""
+        """What is lost by hiding: headlines last (rounded, then not given at all), before them the
+        charts of the département that the report prints; then tables, worth the youths they tell
+        of."""
         ligne, colonne = cellule
         _, type_, _, filtres = self.charpente.cles[ligne]
         rang = 0
-        if colonne == 0 and self.pub.entetes[ligne]:
-            rang = 2
+        if colonne == 0 and self._entetes[ligne]:
+            rang = 2 if self.pub.entetes[ligne] else 3
         elif type_ == "departement" and not filtres:
             rang = 1
         tables = len(self._montrees(ligne, colonne, caches))

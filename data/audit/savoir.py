@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from data.audit.charpente import Charpente, Table
 from data.audit.propagation import INFINI, Bornes, Nombres, propager
+from data.treillis import TYPES_SANS_DETAIL
 
 ASSIETTE = 15
 PAS = 5
@@ -40,7 +41,10 @@ class Publiables:
 def lignes_de(charpente: Charpente, table: Table) -> Drapeaux:
     """Rows in which a table may be asked for."""
     par_population = len(charpente.cles) // len(charpente.populations)
-    return np.repeat([p in table.populations for p in charpente.populations], par_population)
+    posee = np.repeat([p in table.populations for p in charpente.populations], par_population)
+    if table.sans_detail:
+        posee &= [not f and t in TYPES_SANS_DETAIL for _, t, _, f in charpente.cles]
+    return posee
 
 
 def cacher(charpente: Charpente, pub: Publiables) -> Drapeaux:

@@ -25,6 +25,10 @@ from tests.attack.verite import Comptes, Jeunes
 MARGES = frozenset({"sexe", "age", "classe"})
 """What the head of a collège knows of its accompanied youths."""
 
+TOUJOURS_REMPLIS = frozenset({"anciennete", "intensite"})
+"""Fields that are never empty, as anyone may read in the definitions: that an answer is known is
+nothing to learn."""
+
 
 def compter_siens(
     comptes: Mapping[tuple[str, str], tuple[Comptes, Jeunes]], associations: Collection[str]
@@ -56,7 +60,11 @@ def attaquer_en_association(
 
 def connaitre_les_marges(ch: Charpente, vrai: Entiers, college: str) -> Masque:
     """Cells that the head of a collège knows."""
-    cols = [j for g, j in colonnes().items() if all(c in MARGES for c, _, _ in g)]
+    cols = [
+        j
+        for g, j in colonnes().items()
+        if all(c in MARGES or (c in TOUJOURS_REMPLIS and v is None and not s) for c, v, s in g)
+    ]
     connues = np.zeros(ch.forme, dtype=bool)
     for bloc in ch.blocs:
         lignes = [

@@ -374,6 +374,7 @@ def appliquer(
     if arrondies is not None:
         entete &= ~arrondies
     plein = np.where(entete, tous, m.p[:, 0])
+    detaillees = np.array([bool(f) or x[0] not in ENSEMBLES for x, f in treillis.lignes])
     for q in questions():
         if q.population not in ("", m.population) or (m.cumul and q.indicateur == "qualite_saisie"):
             continue
@@ -386,6 +387,10 @@ def appliquer(
             sortie.effectif[:, j] = np.where(sortie.statut[:, j] == MASQUE, RIEN, plein)
         else:
             _appliquer_serie(sortie, q, m, seuils, p, plein)
+            if q.indicateur == "qualite_saisie" and q.serie in SANS_DETAIL:
+                sortie.statut[:, ici][detaillees] = NON_DIFFUSE
+                for nombres in (sortie.effectif, sortie.base, sortie.part, sortie.manquants):
+                    nombres[:, ici][detaillees] = RIEN
         hors = m.sans_objet[:, None] & ~m.non_pose[:, ici]
         for masque, statut in ((m.non_pose[:, ici], NON_POSE), (hors, SANS_OBJET)):
             sortie.statut[:, ici][masque] = statut
@@ -395,6 +400,11 @@ def appliquer(
     for nombres in (sortie.effectif, sortie.base, sortie.part, sortie.manquants):
         nombres[~treillis.visibles] = RIEN
     return sortie
+
+
+SANS_DETAIL = frozenset({"situation", "debut_coherent"})
+ENSEMBLES = frozenset({"departement", "territoire", "association", "association_territoire"})
+"""Answer rates that are given of these places as a whole, and of nothing smaller."""
 
 
 def _appliquer_serie(
@@ -487,7 +497,10 @@ def comparer(treillis: Treillis, recu: Recu, attendu: Recu, m: Matiere, annee: s
             for x in (attendu.statut, attendu.effectif, attendu.base, attendu.part):
                 x[:, rangs(q)] = ABSENT if x is attendu.statut else RIEN
             attendu.manquants[:, rangs(q)] = RIEN
-    retenu = (recu.statut == NON_DIFFUSE) & np.isin(attendu.statut, (ARRONDI, MASQUE, REFUSE))
+    # « Non » and « oui » are withheld together, even where a guest was not given « non » anyway.
+    retenu = (recu.statut == NON_DIFFUSE) & np.isin(
+        attendu.statut, (ARRONDI, MASQUE, REFUSE, NON_DIFFUSE)
+    )
     touchees = retenu.any(axis=1)
     ecarts = Ecarts(lignes=recu.lignes)
     faux = recu.statut != attendu.statut

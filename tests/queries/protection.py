@@ -205,6 +205,15 @@ def _effectif(q: Demande, jeunes: Jeunes, seuils: Seuils) -> tuple[str, int | No
     return ("arrondi", p) if p >= seuils.plancher else ("masque", None)
 
 
+SANS_DETAIL = ("situation", "debut_coherent")
+"""Answer rates given of large places as a whole, and of nothing smaller."""
+
+
+def _detaillee(q: Demande) -> bool:
+    ensembles = ("departement", "territoire", "association", "association_territoire")
+    return bool(q.filtres) or q.lieu[0] not in ensembles
+
+
 def _protegee(
     verite: Verite, q: Demande, c: Cellule, seuils: Seuils, oui: Attendue | None
 ) -> Attendue:
@@ -215,6 +224,8 @@ def _protegee(
         assert c.valeur is not None
         valeur = arrondir(Fraction(n) / c.valeur, 1) if c.valeur and n is not None else None
         return Attendue("", "", statut, n, float(c.valeur), None, valeur)
+    if q.indicateur == "qualite_saisie" and c.serie in SANS_DETAIL and _detaillee(q):
+        return Attendue(c.serie, c.modalite, "non_diffuse")
     population = verite.choisir(q)
     base = publier(c.base, population)
     if base < seuils.assiette:
