@@ -17,7 +17,7 @@ from dashboard.presentations import diapos
 from dashboard.presentations.figer import Jeu
 
 _ASSETS = Path(__file__).resolve().parents[2] / "assets"
-FEUILLES = ("presentation-seule.css", "presentation.css")
+FEUILLES = ("presentation.css", "presentation-seule.css")
 SCRIPT = "presentation-seule.js"
 POLICE_AU_PLUS = 60_000
 """Largest font, bytes, that is put in the file."""

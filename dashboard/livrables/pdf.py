@@ -6,6 +6,8 @@ for the reader. It loads nothing but the fonts of this site.
 
 from __future__ import annotations
 
+import contextlib
+import io
 import logging
 import re
 from pathlib import Path
@@ -51,7 +53,7 @@ def ecrire(rapport: Rapport, avancer: Avancer = sans_le_dire) -> bytes:
     journal.setLevel(logging.INFO)
     try:
         document = weasyprint.HTML(string=texte, url_fetcher=_chercheur(weasyprint), base_url="")
-        octets: bytes = document.write_pdf(pdf_variant="pdf/ua-1", custom_metadata=True)
+        octets: bytes = document.write_pdf(pdf_variant="pdf/ua-1")
     finally:
         journal.removeHandler(ecoute)
         journal.setLevel(niveau)
@@ -109,9 +111,10 @@ def _polices() -> str:
 
 def _charger() -> Any:
     try:
-        import weasyprint
+        # Its own words, in English, are about the loader of shared libraries.
+        with contextlib.redirect_stdout(io.StringIO()):
+            import weasyprint
     except OSError as erreur:
-        # Its own words are about the loader of shared libraries, in English.
         raise PangoAbsent from erreur
     return weasyprint
 

@@ -22,7 +22,9 @@ def ecrire(rapport: Rapport, avancer: Avancer = sans_le_dire) -> Markup:
     (chapters) to 4."""
     chapitres = []
     for rang, chapitre in enumerate(rapport.chapitres):
-        avancer(f"Chapitre {chapitre.numero} : {chapitre.titre}", 100 * rang // 6)
+        avancer(
+            f"Chapitre {chapitre.numero} : {chapitre.titre}", 100 * rang // len(rapport.chapitres)
+        )
         chapitres.append(ecrire_le_chapitre(chapitre, rapport))
     introduction = rapport.commentaires.get(INTRODUCTION, "")
     return html.joindre(
@@ -84,7 +86,7 @@ def ecrire_le_chapitre(chapitre: Chapitre, rapport: Rapport) -> Markup:
             ecrire_les_tues(chapitre),
         ],
         id=f"chapitre-{chapitre.code}",
-        className="chapitre-rapport",
+        className="chapitre-rapport" if chapitre.vues else "chapitre-rapport court",
     )
 
 
