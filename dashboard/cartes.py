@@ -275,6 +275,7 @@ def _traces(matiere: Matiere, ctx: Contexte, serie: Serie) -> list[graphiques.Tr
                 _couleur(matiere, i, ctx),
                 r.politique.plancher,
                 r.politique.exacte,
+                planchers=_planchers(r, serie.code),
             )
         )
     if matiere.reference and matiere.indicateur.choix != "effectif":
@@ -288,6 +289,7 @@ def _traces(matiere: Matiere, ctx: Contexte, serie: Serie) -> list[graphiques.Tr
                 r.politique.plancher,
                 r.politique.exacte,
                 repere=True,
+                planchers=_planchers(r, serie.code),
             )
         )
     constantes = {
@@ -304,11 +306,28 @@ def _traces(matiere: Matiere, ctx: Contexte, serie: Serie) -> list[graphiques.Tr
     return traces
 
 
+def _planchers(reponse: Reponse, serie: str = "") -> tuple[int, ...]:
+    """Floor of each row of a series; () when none is more sensitive than the others."""
+    politique = reponse.politique
+    planchers = tuple(
+        politique.plancher_sensible
+        if reponse.indicateur.sensible(x.modalite)
+        else politique.plancher
+        for x in reponse.serie(serie)
+    )
+    return planchers if set(planchers) - {politique.plancher} else ()
+
+
 def _traces_des_series(matiere: Matiere) -> list[graphiques.Trace]:
     r = matiere.principales[0]
     return [
         graphiques.Trace(
-            s.libelle, r.serie(s.code), couleur, r.politique.plancher, r.politique.exacte
+            s.libelle,
+            r.serie(s.code),
+            couleur,
+            r.politique.plancher,
+            r.politique.exacte,
+            planchers=_planchers(r, s.code),
         )
         for s, couleur in zip(matiere.indicateur.series, (c.PASSE, c.DEPARTEMENT), strict=False)
     ]

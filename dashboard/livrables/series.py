@@ -82,7 +82,7 @@ def texte_sur(texte: str) -> str:
 
 
 def _valeurs(trace: Trace) -> list[float | None]:
-    return [mesurer(x, trace.plancher, 0) if x.affichee else None for x in trace.lignes]
+    return [mesurer(x, 0, 0) if x.affichee else None for x in trace.lignes]
 
 
 def _serie(trace: Trace) -> Serie:
@@ -115,7 +115,7 @@ def _etiqueter(trace: Trace, rang: int) -> str:
     """Beside a bar, or « moins de 10 » where there is none."""
     ligne = trace.lignes[rang]
     if not trace.textes and ligne.statut == "masque" and not ligne.note:
-        return f"moins de {trace.plancher}"
+        return f"moins de {trace.plancher_de(rang)}"
     if trace.textes:
         return trace.textes[rang]
     return etiquette(ligne, trace.plancher, exact=trace.exact, petits=trace.petits)
@@ -132,7 +132,7 @@ def _vide_pareillement(trace: Trace) -> str:
 def _dire_le_vide(trace: Trace, rang: int) -> str:
     ligne = trace.lignes[rang]
     if ligne.statut == "masque" and not ligne.note:
-        return f"moins de {trace.plancher}"
+        return f"moins de {trace.plancher_de(rang)}"
     return trace.dire(rang, "jeune")
 
 
