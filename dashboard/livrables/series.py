@@ -115,7 +115,7 @@ def _etiqueter(trace: Trace, rang: int) -> str:
     """Beside a bar, or « moins de 10 » where there is none."""
     ligne = trace.lignes[rang]
     if not trace.textes and ligne.statut == "masque" and not ligne.note:
-        return f"moins de {trace.plancher_de(rang)}"
+        return f"moins{INSECABLE}de{INSECABLE}{trace.plancher_de(rang)}"
     if trace.textes:
         return trace.textes[rang]
     return etiquette(ligne, trace.plancher, exact=trace.exact, petits=trace.petits)
@@ -132,7 +132,7 @@ def _vide_pareillement(trace: Trace) -> str:
 def _dire_le_vide(trace: Trace, rang: int) -> str:
     ligne = trace.lignes[rang]
     if ligne.statut == "masque" and not ligne.note:
-        return f"moins de {trace.plancher_de(rang)}"
+        return f"moins{INSECABLE}de{INSECABLE}{trace.plancher_de(rang)}"
     return trace.dire(rang, "jeune")
 
 
