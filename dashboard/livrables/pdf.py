@@ -140,13 +140,16 @@ class _Ecoute(logging.Handler):
     def __init__(self, avancer: Avancer) -> None:
         super().__init__(logging.INFO)
         self.avancer = avancer
+        self.fait = 0
 
     def emit(self, record: logging.LogRecord) -> None:
         trouve = re.match(r"Step (\d)(?:.*Page (\d+))?", record.getMessage())
         if trouve is None:
             return
         etape, page = int(trouve[1]), int(trouve[2] or 0)
+        # Pages are numbered once their number is known: it goes through them again.
+        self.fait = max(self.fait, min(85, 20 + page) if page else etape * 13)
         if page:
-            self.avancer(f"Mise en page : page {page}", min(85, 20 + page))
+            self.avancer(f"Mise en page : page {page}", self.fait)
         else:
-            self.avancer("Mise en page" if etape < 6 else "Enregistrement", etape * 13)
+            self.avancer("Mise en page" if etape < 6 else "Enregistrement", self.fait)
