@@ -8,8 +8,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import segno
+from pptx.dml.color import RGBColor
 from pptx.enum.chart import XL_CHART_TYPE
-from pptx.enum.text import MSO_ANCHOR, MSO_AUTO_SIZE
+from pptx.enum.text import MSO_ANCHOR, MSO_AUTO_SIZE, PP_ALIGN
+from pptx.oxml import parse_xml
+from pptx.oxml.ns import nsdecls
 from pptx.util import Inches, Pt
 
 from dashboard import couleurs as c
@@ -69,6 +72,8 @@ class _Plume:
         cadre = diapo.placeholders[1].text_frame
         _regler(cadre)
         _paragraphes(cadre, lignes, 20, c.GRIS)
+        for paragraphe in cadre.paragraphs:
+            paragraphe.alignment = PP_ALIGN.LEFT
 
     def dire(self, diapo: DiapoDessinee, notes: str) -> None:
         """A slide of words."""
@@ -214,9 +219,8 @@ class _Plume:
             cadre = self._texte(page, MARGE, 6.68, LARGEUR - 2 * MARGE - 0.9, 0.7)
             cadre.vertical_anchor = MSO_ANCHOR.MIDDLE
             _paragraphes(cadre, lignes, 10.5, c.GRIS)
-        numero = self.presentation.slides.index(page) + 1
         cadre = self._texte(page, *modele.NUMERO)
-        _paragraphes(cadre, [str(numero)], 10.5, c.GRIS)
+        _numeroter(cadre.paragraphs[0], self.presentation.slides.index(page) + 1)
 
 
 def _partager(debut: float, largeur: float, combien: int) -> list[tuple[float, float]]:
@@ -280,8 +284,6 @@ def _ecrire(
     gras: bool = False,
     adresse: str = "",
 ) -> None:
-    from pptx.dml.color import RGBColor
-
     passage = paragraphe.add_run()
     passage.text = typographier(texte) if not adresse else texte
     police = passage.font
@@ -291,6 +293,18 @@ def _ecrire(
     else:
         police.color.rgb = RGBColor.from_string(couleur.lstrip("#").upper())
     passage._r.get_or_add_rPr().set("lang", natif.LANGUE)
+
+
+def _numeroter(paragraphe: Any, numero: int) -> None:
+    """The number of the slide, which follows when slides are moved."""
+    gris = c.GRIS.lstrip("#").upper()
+    paragraphe._p.append(
+        parse_xml(
+            f'<a:fld {nsdecls("a")} id="{{B6F15528-21DE-4FAA-801E-634DDDAF4B2B}}" type="slidenum">'
+            f'<a:rPr lang="{natif.LANGUE}" sz="1050"><a:solidFill><a:srgbClr val="{gris}"/>'
+            f"</a:solidFill></a:rPr><a:t>{numero}</a:t></a:fld>"
+        )
+    )
 
 
 def _nommer(forme: Any, nom: str, decrit: str) -> None:

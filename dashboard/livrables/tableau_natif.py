@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pptx.dml.color import RGBColor
-from pptx.enum.text import PP_ALIGN
+from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.util import Inches, Pt
 
 from dashboard import couleurs as c
@@ -21,7 +21,7 @@ def ajouter(page: Any, graphique: Graphique, place: tuple[float, float, float, f
     x, y, largeur, hauteur = place
     rangs, colonnes = len(graphique.libelles) + 1, len(graphique.series) + 1
     par_rang = min(0.5, hauteur / rangs)
-    points = max(9.0, min(18.0, par_rang * 72 * 0.5))
+    points = max(9.0, min(18.0, par_rang * 72 * 0.58))
     forme = page.shapes.add_table(
         rangs, colonnes, Inches(x), Inches(y), Inches(largeur), Inches(par_rang * rangs)
     )
@@ -47,6 +47,7 @@ def ajouter(page: Any, graphique: Graphique, place: tuple[float, float, float, f
 
 def _remplir(case: Any, texte: str, points: float, *, tete: bool, nombre: bool, pair: bool) -> None:
     case.margin_top = case.margin_bottom = Pt(1)
+    case.vertical_anchor = MSO_ANCHOR.MIDDLE
     case.fill.solid()
     case.fill.fore_color.rgb = RGBColor.from_string(
         "E3F0EF" if tete else "F4F6F8" if pair else "FFFFFF"
