@@ -24,6 +24,7 @@ from dashboard.livrables.mots import (
     TUS,
     dire_la_protection,
     paragraphes,
+    rassembler_les_tus,
     sous_titrer,
 )
 from dashboard.livrables.series import Graphique, avertir, preparer
@@ -95,10 +96,10 @@ class _Plume:
             self._ecrire_la_vue(vue)
         if chapitre.tues:
             self._titrer(TUS, 2)
-            for titre, pourquoi in chapitre.tues:
+            for titres, pourquoi in rassembler_les_tus(chapitre):
                 paragraphe = self._ajouter("", "List Bullet")
-                paragraphe.add_run(typographier(titre)).bold = True
-                paragraphe.add_run(typographier(f" – {pourquoi}"))
+                paragraphe.add_run(titres).bold = True
+                paragraphe.add_run(f" – {pourquoi}")
 
     def finir(self) -> None:
         """How the figures are made; then the contents, now that all is written."""

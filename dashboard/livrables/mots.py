@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dashboard.nombres import INSECABLE
-from dashboard.rapport.composition import Rapport
+from dashboard.rapport.composition import Chapitre, Rapport
 from data.refus import typographier
 from queries.reponses import NOTE_EXACT
 
@@ -41,6 +41,17 @@ def sous_titrer(rapport: Rapport) -> str:
 def dire_la_protection(rapport: Rapport) -> str:
     """What the numbers of this report are."""
     return typographier(_POLITIQUES[rapport.politique])
+
+
+def rassembler_les_tus(chapitre: Chapitre) -> list[tuple[str, str]]:
+    """What a chapter cannot show: titles of one reason together, and the reason."""
+    raisons: dict[str, list[str]] = {}
+    for titre, pourquoi in chapitre.tues:
+        raisons.setdefault(pourquoi, []).append(titre)
+    return [
+        (typographier(", ".join(titres)), typographier(pourquoi))
+        for pourquoi, titres in raisons.items()
+    ]
 
 
 def paragraphes(texte: str) -> list[str]:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from dashboard import balises as html
 from dashboard.livrables.avancement import Avancer, sans_le_dire
-from dashboard.livrables.mots import METHODE, SOMMAIRE, TUS, paragraphes
+from dashboard.livrables.mots import METHODE, SOMMAIRE, TUS, paragraphes, rassembler_les_tus
 from dashboard.nombres import INSECABLE
 from dashboard.presentations import bandes
 from dashboard.presentations.vues import VueDessinee
@@ -112,16 +112,13 @@ def ecrire_la_vue(vue: VueDessinee, commentaire: str = "") -> Markup:
 
 
 def ecrire_les_tues(chapitre: Chapitre) -> Markup | None:
-    """What cannot be shown, and why, indicators of one reason together; None when nothing."""
-    raisons: dict[str, list[str]] = {}
-    for titre, pourquoi in chapitre.tues:
-        raisons.setdefault(pourquoi, []).append(titre)
-    if not raisons:
-        return None
+    """What cannot be shown, and why; None when nothing."""
     lignes = [
-        html.Li([html.Strong(", ".join(titres)), f"{INSECABLE}– {pourquoi}"])
-        for pourquoi, titres in raisons.items()
+        html.Li([html.Strong(titres), f"{INSECABLE}– {pourquoi}"])
+        for titres, pourquoi in rassembler_les_tus(chapitre)
     ]
+    if not lignes:
+        return None
     return html.Section([html.H3(TUS), html.Ul(lignes)], className="tues-rapport")
 
 

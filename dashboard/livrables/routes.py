@@ -10,7 +10,17 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import parse_qs
 
-from flask import Blueprint, Flask, Response, abort, jsonify, redirect, request, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    abort,
+    current_app,
+    jsonify,
+    redirect,
+    request,
+    url_for,
+)
 
 from dashboard.adresse import lire_adresse
 from dashboard.erreurs import page_d_erreur, refuser
@@ -27,6 +37,7 @@ from dashboard.livrables.noms import (
     nommer_la_presentation,
     nommer_le_rapport,
 )
+from dashboard.memoire import Memoire
 from dashboard.plan import PRESENTATIONS
 from dashboard.presentations import figer
 from dashboard.presentations.figer import Jeu
@@ -54,6 +65,10 @@ from queries.selection import PARAMETRES, Lue, Selection, derniere_annee, ecrire
 from queries.travaux import Travail, TravailInconnu, TropDeTravaux
 
 _PAQUET = "dashboard"
+_CLE_DES_GARDES = "passerelle_diapos_gardees"
+GARDES = 8
+"""Most files of links that a process keeps (about half a megabyte each)."""
+
 SORTES = {DOCX: "document Word", PDF: "PDF"}
 """Kinds of file of the whole report, and what they are called."""
 
@@ -69,6 +84,7 @@ ETATS = {
 
 def enregistrer(server: Flask) -> None:
     """Add the files to a server that `acces.enregistrer` already knows."""
+    server.extensions[_CLE_DES_GARDES] = Memoire[tuple[bytes, str]](GARDES)
     pages = Blueprint("livrables", _PAQUET, template_folder="gabarits")
     sortes = f"<any({PPTX}, {HTML}):sorte>"
     pages.add_url_rule("/fichiers", "liste", _lister)
@@ -168,8 +184,15 @@ def _diapos_du_lien(jeton: str, sorte: str) -> Response:
     """What a link shows, to keep. Neither the reader nor the notes are known here."""
     partage = partages.ouvrir(jeton)
     noter(nommer_l_invite(partage), _raconter(partage, sorte), politique="partage", fichier=True)
-    jeu = figer.lire_en_clair(partage.contenu)
-    return _envoyer_les_diapos(jeu, sorte, {}, _adresse_du_lien(jeton))
+    lien = _adresse_du_lien(jeton)
+    # A room full of people may ask for the same file, and what is frozen does not change.
+    gardes: Memoire[tuple[bytes, str]] = current_app.extensions[_CLE_DES_GARDES]
+    cle = (partage.numero, sorte, lien)
+    fait = gardes.lire(cle)
+    if fait is None:
+        jeu = figer.lire_en_clair(partage.contenu)
+        fait = gardes.garder(cle, _ecrire_les_diapos(jeu, sorte, {}, lien))
+    return _envoyer(*fait, sorte)
 
 
 def _adresse_du_lien(jeton: str) -> str:
@@ -181,14 +204,19 @@ def _raconter(partage: Partage, sorte: str) -> str:
 
 
 def _envoyer_les_diapos(jeu: Jeu, sorte: str, notes: dict[str, str], lien: str = "") -> Response:
+    return _envoyer(*_ecrire_les_diapos(jeu, sorte, notes, lien), sorte)
+
+
+def _ecrire_les_diapos(jeu: Jeu, sorte: str, notes: dict[str, str], lien: str) -> tuple[bytes, str]:
+    """A file of slides, and its name."""
     politiques = {v.politique for d in jeu.diapos for x in d.variantes for v in x.vues}
     nom = nommer_la_presentation(jeu.titre, politiques, sorte)
     if sorte == HTML:
-        return _envoyer(page_seule.ecrire(jeu, lien), nom, sorte)
+        return page_seule.ecrire(jeu, lien), nom
     # A tenth of a second and 15 MB that a page never needs.
     from dashboard.livrables import diaporama
 
-    return _envoyer(diaporama.ecrire(jeu, notes, lien), nom, sorte)
+    return diaporama.ecrire(jeu, notes, lien), nom
 
 
 def _demander_le_rapport() -> Response:

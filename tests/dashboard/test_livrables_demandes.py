@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import docx
 import openpyxl
 import pptx
 import pytest
@@ -149,6 +150,47 @@ def test_un_fichier_exact_n_est_rendu_qu_a_qui_voit_les_chiffres_exacts(
     refus = habilite.get(f"{adresse}/fichier")
     assert refus.status_code == 403
     assert "demandez-le à nouveau" in refus.text
+
+
+def test_les_commentaires_du_rapport_sont_ceux_du_perimetre(
+    client: FlaskClient, chef: FlaskClient, etat: Etat
+) -> None:
+    association = next(iter(etat.geographie.associations))
+    territoire, annee = next(iter(etat.geographie.territoires)), etat.annees[-1]
+    with transaction() as conn:
+        for perimetre in ("departement", f"chef:{association}"):
+            conn.execute(
+                t.commentaires.insert().values(
+                    perimetre=perimetre,
+                    auteur="quelqu’un",
+                    lieu=f"territoire:{territoire}",
+                    annee=annee,
+                    section="introduction",
+                    texte=f"Écrit pour {perimetre}.",
+                    ecrit_le=maintenant(),
+                )
+            )
+    for qui, dit, tu in (
+        (client, "Écrit pour departement.", "Écrit pour chef"),
+        (chef, f"Écrit pour chef:{association}.", "Écrit pour departement"),
+    ):
+        adresse = fabriquer(qui, requete=f"territoire={territoire}")
+        lu = docx.Document(io.BytesIO(qui.get(f"{adresse}/fichier").data))
+        textes = [p.text for p in lu.paragraphs]
+        assert dit in textes
+        assert not [x for x in textes if tu in x]
+
+
+def test_un_chef_de_service_a_le_rapport_exact_de_son_association(
+    chef: FlaskClient, etat: Etat
+) -> None:
+    sienne = next(iter(etat.geographie.associations))
+    adresse = fabriquer(chef, requete=f"association={sienne}")
+    prise = chef.get(f"{adresse}/fichier")
+    assert "chiffres-exacts-ne-pas-diffuser" in prise.headers["Content-Disposition"]
+    adresse = fabriquer(chef)
+    prise = chef.get(f"{adresse}/fichier")
+    assert "exacts" not in prise.headers["Content-Disposition"]
 
 
 def test_un_lieu_hors_du_perimetre_est_refuse_comme_un_inconnu(
