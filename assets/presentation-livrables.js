@@ -32,9 +32,9 @@
       });
   }
 
-  if (section.getAttribute("data-etat") !== "pret") {
+  if (barre) {
     setTimeout(suivre, ATTENTE);
-  } else if (sessionStorage.getItem("livrable") === adresse) {
+  } else if (section.querySelector(".telecharger") && sessionStorage.getItem("livrable") === adresse) {
     // Once, by itself, for who saw it being made.
     sessionStorage.removeItem("livrable");
     section.querySelector(".telecharger").click();

@@ -90,7 +90,9 @@ class _Plume:
 
     def ecrire(self, chapitre: Chapitre) -> None:
         """One chapter."""
-        self._titrer(f"{chapitre.numero}. {chapitre.titre}", 1)
+        titre = self._titrer(f"{chapitre.numero}. {chapitre.titre}", 1)
+        # A page of its own when it fills one.
+        titre.paragraph_format.page_break_before = bool(chapitre.vues)
         self._commenter(chapitre.commentaire)
         for vue in chapitre.vues:
             self._ecrire_la_vue(vue)
@@ -125,7 +127,7 @@ class _Plume:
     def _montrer(self, vue: VueDessinee, graphique: Graphique) -> None:
         nom = f"{vue.titre} : {graphique.titre}" if graphique.titre else vue.titre
         if not graphique.vide:
-            hauteur = max(0.9, natif.hauteur_voulue(graphique, LARGEUR, POINTS))
+            hauteur = max(0.9, 1.2 * natif.hauteur_voulue(graphique, LARGEUR, POINTS))
             self.dessinateur.ajouter(
                 graphique,
                 typographier(nom),
@@ -166,7 +168,7 @@ class _Plume:
     def _ajouter(self, texte: str, style: str) -> Any:
         return self.document.add_paragraph(typographier(texte), style=style)
 
-    def _titrer(self, texte: str, niveau: int) -> None:
+    def _titrer(self, texte: str, niveau: int) -> Any:
         """A heading, and the bookmark that the contents lead to."""
         paragraphe = self.document.add_heading(typographier(texte), niveau)
         self.signets += 1
@@ -178,6 +180,7 @@ class _Plume:
         paragraphe._p.insert(1, debut)
         paragraphe._p.append(fin)
         self.titres.append((niveau, typographier(texte), nom))
+        return paragraphe
 
     def _dresser_le_sommaire(self) -> None:
         """A field that Word can bring up to date, already filled in."""

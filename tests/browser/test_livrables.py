@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from queries import presentations
+from dashboard.livrables.pdf import PangoAbsent
+from queries import presentations, travaux
 from queries.presentations import TEXTE, Diapo, Presentation, Variante, Vue
 from tests.browser.verification import HAUTEURS, verifier, verifier_le_francais
 from tests.magasin import aupres_de
@@ -66,10 +67,16 @@ def test_un_rapport_se_suit_et_arrive_tout_seul(
     page: Page, serveur: str, violations: Callable[[Page], list[dict[str, Any]]]
 ) -> None:
     page.goto(f"{serveur}/fichiers")
+    # Held half-way, to be looked at.
+    a_moitie = {"etat": "cours", "etape": "Chapitre 3", "fait": 40, "fini": False}
+    page.route("**/etat", lambda route: route.fulfill(json=a_moitie))
+    page.get_by_role("button", name="PDF accessible").click()
+    expect(page.get_by_role("status")).to_have_text("Chapitre 3")
+    expect(page.get_by_role("progressbar")).to_have_attribute("value", "40")
+    verifier(page, violations)
+    verifier_le_francais(page)
     with page.expect_download(timeout=A_FAIRE) as arrivee:
-        page.get_by_role("button", name="PDF accessible").click()
-        expect(page.get_by_role("progressbar")).to_be_visible()
-        verifier(page, violations)
+        page.unroute("**/etat")
     fichier = Path(arrivee.value.path()).read_bytes()
     assert fichier.startswith(b"%PDF-1.7")
     expect(page.get_by_role("link", name="Télécharger le PDF")).to_be_visible()
@@ -81,6 +88,37 @@ def test_un_rapport_se_suit_et_arrive_tout_seul(
     page.reload()
     expect(page.get_by_role("link", name="Télécharger le PDF")).to_be_visible()
     assert not [x for x in demandes if x.endswith("/fichier")]
+
+
+@pytest.mark.parametrize("largeur", HAUTEURS)
+def test_un_echec_dit_quoi_faire(
+    ouvrir_page: Callable[..., Page],
+    base_demo: str,
+    serveur: str,
+    violations: Callable[[Page], list[dict[str, Any]]],
+    largeur: int,
+) -> None:
+    demande = {
+        "sorte": "pdf",
+        "politique": "exact",
+        "lieu": ["departement", "nord"],
+        "annee": "2021-2022",
+    }
+    with aupres_de(base_demo):
+        numero = travaux.demander(PROPRIETAIRE, "rapport.pdf", "application/pdf", demande)
+        travaux.echouer(numero, str(PangoAbsent()))
+    page = ouvrir_page(largeur, HAUTEURS[largeur])
+    # A page that will not change is not loaded again.
+    page.clock.install()
+    demandes: list[str] = []
+    page.goto(f"{serveur}/fichiers/{numero}")
+    page.on("request", lambda r: demandes.append(r.url))
+    page.clock.run_for(10_000)
+    assert demandes == []
+    expect(page.get_by_role("alert")).to_contain_text("Demandez plutôt le document Word")
+    expect(page.get_by_role("button", name="Recommencer")).to_be_visible()
+    verifier(page, violations)
+    verifier_le_francais(page)
 
 
 def test_sans_script_la_page_se_recharge_jusqu_au_fichier(

@@ -274,6 +274,8 @@ def test_le_pdf_est_balise_en_francais_et_a_son_titre(rapport: Rapport) -> None:
     assert "/Outlines" in lu
     assert "/DisplayDocTitle true" in lu
     assert "/ToUnicode" in lu
+    # Each figure is tied to the headings of its row and of its column.
+    assert re.search(r"/S /TD\b[^>]*/Headers \[\(", lu)
     for balise in ("H1", "H2", "H3", "Table", "TH", "TD"):
         assert re.search(rf"/S /{balise}\b", lu), balise
     titre = f"{rapport.titre} – {rapport.annee}"
