@@ -23,11 +23,13 @@ from dashboard.livrables.mots import (
     SYNTHETIQUE,
     TUS,
     dire_la_protection,
+    dire_le_pied,
     paragraphes,
     rassembler_les_tus,
     sous_titrer,
 )
 from dashboard.livrables.series import Graphique, avertir, preparer
+from dashboard.nombres import INSECABLE
 from dashboard.presentations.vues import VueDessinee
 from dashboard.rapport.composition import INTRODUCTION, Chapitre, Rapport
 from data.refus import typographier
@@ -211,7 +213,7 @@ class _Plume:
             alerte.font.color.rgb = RGBColor.from_string("8A3B12")
         pied = section.footer.paragraphs[0]
         pied.style = self.document.styles["Note"]
-        pied.add_run(typographier(f"Passerelle · édité le {self.rapport.edite_le} · page "))
+        pied.add_run(typographier(f"{dire_le_pied(self.rapport)}{INSECABLE}· page "))
         for code in ("PAGE", "NUMPAGES"):
             if code == "NUMPAGES":
                 pied.add_run(" sur ")

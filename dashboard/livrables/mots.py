@@ -38,6 +38,15 @@ def sous_titrer(rapport: Rapport) -> str:
     )
 
 
+def dire_le_pied(rapport: Rapport) -> str:
+    """At the foot of each page: where the figures come from, what they are."""
+    source = f"Source : Base de Données Commune, livraison n°{INSECABLE}{rapport.livraison}"
+    if rapport.synthetique:
+        source += " (données de démonstration)"
+    quoi = NOTE_EXACT if rapport.politique == "exact" else "nombres arrondis au multiple de 5"
+    return typographier(f"{source}{INSECABLE}· {quoi}")
+
+
 def dire_la_protection(rapport: Rapport) -> str:
     """What the numbers of this report are."""
     return typographier(_POLITIQUES[rapport.politique])

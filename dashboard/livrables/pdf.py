@@ -18,7 +18,7 @@ from markupsafe import Markup
 from dashboard import balises as html
 from dashboard.livrables import rapport_html
 from dashboard.livrables.avancement import Avancer, entre, sans_le_dire
-from dashboard.livrables.mots import SYNTHETIQUE, dire_la_protection, sous_titrer
+from dashboard.livrables.mots import SYNTHETIQUE, dire_la_protection, dire_le_pied, sous_titrer
 from dashboard.livrables.series import avertir
 from dashboard.rapport.composition import Rapport
 from data.refus import typographier
@@ -65,10 +65,6 @@ def composer(rapport: Rapport, avancer: Avancer = sans_le_dire) -> str:
     avertissement = avertir(v.politique for c in rapport.chapitres for v in c.vues)
     titre = typographier(f"{rapport.titre} – {rapport.annee}")
     protection = dire_la_protection(rapport)
-    pied = typographier(
-        avertissement
-        or ("Passerelle" + (" – données de démonstration" if rapport.synthetique else ""))
-    )
     couverture = html.Header(
         [
             html.P("Passerelle", className="marque-rapport"),
@@ -83,7 +79,7 @@ def composer(rapport: Rapport, avancer: Avancer = sans_le_dire) -> str:
     feuille = _FEUILLE.read_text(encoding="utf-8")
     variables = (
         f'@page {{ @top-left {{ content: "{_citer(titre)}" }} '
-        f'@bottom-left {{ content: "{_citer(pied)}" }} }}'
+        f'@bottom-left {{ content: "{_citer(dire_le_pied(rapport))}" }} }}'
     )
     return (
         '<!DOCTYPE html><html lang="fr"><head><meta charset="utf-8">'

@@ -149,6 +149,18 @@ def test_les_diapositives_ne_portent_aucune_valeur_protegee(diapos: bytes, jeu: 
     assert verifier_les_graphiques(diapos, "ppt", dessins) > 50
 
 
+def test_une_valeur_sensible_est_dite_sous_son_propre_seuil(jeu: Jeu, etat: Etat) -> None:
+    dits = {
+        (etat.catalogue[v.indicateur].sensible(x.modalite), trace.etiqueter(i))
+        for v in vues_en_graphiques(jeu)
+        for d in v.dessins
+        for trace in d.traces
+        for i, x in enumerate(trace.lignes)
+        if x.statut == "masque" and not x.note
+    }
+    assert dits == {(False, "<\u00a010"), (True, "<\u00a015")}
+
+
 def test_les_diapositives_se_rouvrent_avec_titres_langue_et_textes_de_remplacement(
     diapos: bytes, jeu: Jeu
 ) -> None:
@@ -249,6 +261,9 @@ def test_le_document_a_ses_titres_ses_graphiques_et_aucune_valeur_protegee(
     assert "TOC" in "".join(x.text for x in racine.iter(f"{W}instrText"))
     tete = lu.sections[0].header.paragraphs[0].text
     assert ("Chiffres exacts – ne pas diffuser" in tete) is (rapport.politique == "exact")
+    pied = lu.sections[0].footer.paragraphs[0].text
+    assert "Source\u00a0: Base de Données Commune" in pied
+    assert ("nombres arrondis au multiple de 5" in pied) is (rapport.politique != "exact")
 
 
 def lire_le_pdf(octets: bytes) -> str:
