@@ -225,8 +225,15 @@ def tracer(matiere: Matiere, ctx: Contexte) -> list[tuple[Serie | None, list[gra
     if ind.famille == "qualite_saisie":
         lignes = [x for x in matiere.principales[0].lignes if x.modalite == "renseigne"]
         lignes = [replace(x, libelle=x.libelle.split(" : ")[0]) for x in lignes]
-        nom = nom_de_reponse(matiere.principales[0], ctx)
-        return [(None, [graphiques.Trace(nom, lignes, _couleur(matiere, 0, ctx))])]
+        r = matiere.principales[0]
+        trace = graphiques.Trace(
+            nom_de_reponse(r, ctx),
+            lignes,
+            _couleur(matiere, 0, ctx),
+            r.politique.plancher,
+            r.politique.exacte,
+        )
+        return [(None, [trace])]
     return [(s if len(series) > 1 else None, _traces(matiere, ctx, s)) for s in series]
 
 

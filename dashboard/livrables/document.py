@@ -22,6 +22,7 @@ from dashboard.livrables.mots import (
     SOMMAIRE,
     SYNTHETIQUE,
     TUS,
+    annoter,
     dire_la_protection,
     dire_le_pied,
     paragraphes,
@@ -122,8 +123,7 @@ class _Plume:
             self._ajouter(vue.grand, "Grand nombre")
         for graphique in preparer(vue):
             self._montrer(vue, graphique)
-        notes = [t for t in (vue.base, *vue.notes, vue.source) if t]
-        self._ajouter(" ".join(notes), "Note")
+        self._ajouter(annoter(vue), "Note")
         self._commenter(self.rapport.commentaires.get(vue.indicateur, ""))
 
     def _montrer(self, vue: VueDessinee, graphique: Graphique) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dashboard.nombres import INSECABLE
+from dashboard.presentations.vues import VueDessinee
 from dashboard.rapport.composition import Chapitre, Rapport
 from data.refus import typographier
 from queries.reponses import NOTE_EXACT
@@ -42,9 +43,15 @@ def dire_le_pied(rapport: Rapport) -> str:
     """At the foot of each page: where the figures come from, what they are."""
     source = f"Source : Base de Données Commune, livraison n°{INSECABLE}{rapport.livraison}"
     if rapport.synthetique:
-        source += " (données de démonstration)"
+        source += " (démonstration)"
     quoi = NOTE_EXACT if rapport.politique == "exact" else "nombres arrondis au multiple de 5"
     return typographier(f"{source}{INSECABLE}· {quoi}")
+
+
+def annoter(vue: VueDessinee) -> str:
+    """What must be known to read a chart: base, notes, source."""
+    notes = [t for t in (vue.base, *vue.notes, vue.source) if t]
+    return " ".join(t if t.endswith(".") else f"{t}." for t in notes)
 
 
 def dire_la_protection(rapport: Rapport) -> str:

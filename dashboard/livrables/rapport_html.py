@@ -10,7 +10,14 @@ from markupsafe import Markup
 
 from dashboard import balises as html
 from dashboard.livrables.avancement import Avancer, sans_le_dire
-from dashboard.livrables.mots import METHODE, SOMMAIRE, TUS, paragraphes, rassembler_les_tus
+from dashboard.livrables.mots import (
+    METHODE,
+    SOMMAIRE,
+    TUS,
+    annoter,
+    paragraphes,
+    rassembler_les_tus,
+)
 from dashboard.nombres import INSECABLE
 from dashboard.presentations import bandes
 from dashboard.presentations.vues import VueDessinee
@@ -94,7 +101,6 @@ def ecrire_la_vue(vue: VueDessinee, commentaire: str = "") -> Markup:
     """One chart: title, sentence, bars with their figures, what must be known, the author's
     words."""
     tete, *suite = vue.phrases
-    notes = [t for t in (vue.base, *vue.notes, vue.source) if t]
     return html.Section(
         [
             html.H3([html.Span(vue.numero, className="numero"), f" {vue.titre}"]),
@@ -103,7 +109,7 @@ def ecrire_la_vue(vue: VueDessinee, commentaire: str = "") -> Markup:
                 className="phrase-rapport",
             ),
             bandes.dessiner(vue),
-            html.P(" ".join(notes), className="notes-rapport"),
+            html.P(annoter(vue), className="notes-rapport"),
             commenter(commentaire),
         ],
         id=vue.indicateur,

@@ -68,7 +68,10 @@ def _ecrire_la_vue(vue: VueDessinee, *, titre: bool) -> list[Markup | None]:
 def dire_le_pied(variante: VarianteDessinee, jeu: Jeu) -> str:
     """What must be known to read the charts of a face: base, notes, source, date."""
     notes = dict.fromkeys(
-        texte for v in variante.vues for texte in (v.base, *v.notes, v.source) if texte
+        texte if texte.endswith(".") else f"{texte}."
+        for v in variante.vues
+        for texte in (v.base, *v.notes, v.source)
+        if texte
     )
     return " ".join([*notes, dire_le_gel(jeu)])
 
