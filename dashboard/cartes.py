@@ -225,12 +225,14 @@ def tracer(matiere: Matiere, ctx: Contexte) -> list[tuple[Serie | None, list[gra
     if ind.famille == "qualite_saisie":
         lignes = [x for x in matiere.principales[0].lignes if x.modalite == "renseigne"]
         lignes = [replace(x, libelle=x.libelle.split(" : ")[0]) for x in lignes]
-        nom, politique = (
-            nom_de_reponse(matiere.principales[0], ctx),
-            matiere.principales[0].politique,
+        r = matiere.principales[0]
+        trace = graphiques.Trace(
+            nom_de_reponse(r, ctx),
+            lignes,
+            _couleur(matiere, 0, ctx),
+            r.politique.plancher,
+            r.politique.exacte,
         )
-        couleur = _couleur(matiere, 0, ctx)
-        trace = graphiques.Trace(nom, lignes, couleur, politique.plancher, politique.exacte)
         return [(None, [trace])]
     return [(s if len(series) > 1 else None, _traces(matiere, ctx, s)) for s in series]
 
@@ -280,6 +282,7 @@ def _traces(matiere: Matiere, ctx: Contexte, serie: Serie) -> list[graphiques.Tr
                 _couleur(matiere, i, ctx),
                 r.politique.plancher,
                 r.politique.exacte,
+                planchers=_planchers(r, serie.code),
             )
         )
     if matiere.reference and matiere.indicateur.choix != "effectif":
@@ -293,6 +296,7 @@ def _traces(matiere: Matiere, ctx: Contexte, serie: Serie) -> list[graphiques.Tr
                 r.politique.plancher,
                 r.politique.exacte,
                 repere=True,
+                planchers=_planchers(r, serie.code),
             )
         )
     constantes = {
@@ -309,11 +313,28 @@ def _traces(matiere: Matiere, ctx: Contexte, serie: Serie) -> list[graphiques.Tr
     return traces
 
 
+def _planchers(reponse: Reponse, serie: str = "") -> tuple[int, ...]:
+    """Floor of each row of a series; () when none is more sensitive than the others."""
+    politique = reponse.politique
+    planchers = tuple(
+        politique.plancher_sensible
+        if reponse.indicateur.sensible(x.modalite)
+        else politique.plancher
+        for x in reponse.serie(serie)
+    )
+    return planchers if set(planchers) - {politique.plancher} else ()
+
+
 def _traces_des_series(matiere: Matiere) -> list[graphiques.Trace]:
     r = matiere.principales[0]
     return [
         graphiques.Trace(
-            s.libelle, r.serie(s.code), couleur, r.politique.plancher, r.politique.exacte
+            s.libelle,
+            r.serie(s.code),
+            couleur,
+            r.politique.plancher,
+            r.politique.exacte,
+            planchers=_planchers(r, s.code),
         )
         for s, couleur in zip(matiere.indicateur.series, (c.PASSE, c.DEPARTEMENT), strict=False)
     ]

@@ -22,8 +22,9 @@ POLICE = "'Source Sans 3 Variable', 'Source Sans 3', system-ui, sans-serif"
 @dataclass(frozen=True, slots=True)
 class Trace:
     """Rows drawn in one colour. `exact`: one decimal. `repere`: marks over another's bars.
-    `petits`: as in `etiquette`. `textes`: what is written of each row, when it is not what its
-    status says (printed figures).
+    `plancher`: the reader's; `planchers`: of each row, when some have a higher one (sensitive
+    values). `petits`: as in `etiquette`. `textes`: what is written of each row, when it is not what
+    its status says (printed figures).
     """
 
     nom: str
@@ -34,20 +35,27 @@ class Trace:
     repere: bool = False
     petits: int = 0
     textes: Sequence[str] = ()
+    planchers: Sequence[int] = ()
+
+    def plancher_de(self, rang: int) -> int:
+        """Least number shown of a row."""
+        return self.planchers[rang] if self.planchers else self.plancher
 
     def etiqueter(self, rang: int) -> str:
         """The few characters beside the bar of a row."""
         if self.textes:
             return self.textes[rang]
         ligne = self.lignes[rang]
-        return etiquette(ligne, self.plancher, exact=self.exact, petits=self.petits)
+        return etiquette(ligne, self.plancher_de(rang), exact=self.exact, petits=self.petits)
 
     def dire(self, rang: int, unite: str) -> str:
         """The same in words, for the hover."""
         if self.textes:
             return self.textes[rang]
         ligne = self.lignes[rang]
-        return decrire(ligne, self.plancher, exact=self.exact, unite=unite, petits=self.petits)
+        return decrire(
+            ligne, self.plancher_de(rang), exact=self.exact, unite=unite, petits=self.petits
+        )
 
 
 def decrire(
@@ -256,7 +264,8 @@ def etendue(traces: Sequence[Trace]) -> float:
 
 
 def _mesurer(trace: Trace) -> list[float | None]:
-    return [mesurer(x, trace.plancher, _base_commune(trace)) for x in trace.lignes]
+    base = _base_commune(trace)
+    return [mesurer(x, trace.plancher_de(i), base) for i, x in enumerate(trace.lignes)]
 
 
 def _base_commune(trace: Trace) -> float:
@@ -329,7 +338,7 @@ def _etiquettes(
         for repere in reperes:
             autre = repere.lignes[i]
             if autre.affichee or autre.statut == "masque":
-                valeur = etiquette(autre, repere.plancher, exact=repere.exact, petits=repere.petits)
+                valeur = repere.etiqueter(i)
                 texte += (
                     f"{INSECABLE}{INSECABLE}"
                     f"<span style='color:{repere.couleur};font-size:13px'>{valeur}</span>"

@@ -30,6 +30,7 @@ from dashboard.adresse import lire_adresse
 from dashboard.balises import joindre
 from dashboard.contexte import Contexte
 from dashboard.identite import composer_identite
+from dashboard.livrables import routes as livrables
 from dashboard.memoire import Memoire
 from dashboard.pages import chapitre
 from dashboard.pages.publications import fichiers as publications_fichiers
@@ -93,7 +94,7 @@ def creer_application(url: str | None = None) -> Dash:
     api.enregistrer(server, depot)
     publications_fichiers.enregistrer(server)
     fichiers.enregistrer(server, depot)
-    for module in (site, atelier, partage):
+    for module in (site, atelier, partage, livrables):
         module.enregistrer(server)
     racine = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     app = Tableau(

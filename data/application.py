@@ -167,7 +167,9 @@ travaux = sa.Table(
     sa.Column("erreur", sa.Text, nullable=False, default=""),
     sa.Column("fichier", sa.LargeBinary, comment="null until it is made"),
     sa.Column("genre", sa.Text, nullable=False, comment="media type"),
+    sa.Column("demande", sa.JSON, nullable=False, comment="what is asked, for whom; no figure"),
     sa.Column("demande_le", sa.DateTime, nullable=False, comment="UTC"),
+    sa.Column("vu_le", sa.DateTime, comment="UTC; last sign of life; null: waits for its turn"),
 )
 
 

@@ -21,7 +21,7 @@ from packaging.utils import canonicalize_name
 from console import Arret
 from demonstration import preparer_demonstration
 from environnement import VERROU_ESSAIS, VERROU_SERVICE
-from paquets import installer_paquets
+from paquets import installer_paquets, installer_si_possible, trouver_manquants, trouver_pango
 from ressources import preparer_ressources
 from tests import RACINE
 from tests.port import trouver_port
@@ -120,6 +120,21 @@ def test_une_installation_debian_qui_echoue_est_dite(
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     with pytest.raises(Arret, match="pas de reseau"):
         installer_paquets(["chromium"], "make test")
+
+
+def test_sans_pango_le_service_continue_et_les_essais_le_demandent(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("paquets.PANGO", {"libpango-absent": "libpango-absente.so.9"})
+    assert trouver_pango() == ["libpango-absent"]
+    assert "libpango-absent" in trouver_manquants(essais=True)
+    assert "libpango-absent" not in trouver_manquants(essais=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    installer_si_possible(trouver_pango(), "Sans Pango, pas de PDF.")
+    dit = capsys.readouterr().out
+    assert "Sans Pango, pas de PDF." in dit
+    assert "apt-get install --no-install-recommends libpango-absent" in dit
 
 
 def test_sans_npm_le_service_continue_et_les_essais_s_arretent(

@@ -15,7 +15,12 @@ from pathlib import Path
 from console import Arret
 from demonstration import preparer_demonstration
 from environnement import preparer_environnement
-from paquets import installer_paquets, trouver_manquants
+from paquets import (
+    installer_paquets,
+    installer_si_possible,
+    trouver_manquants,
+    trouver_pango,
+)
 from ressources import preparer_ressources
 
 RACINE = Path(__file__).resolve().parents[2]
@@ -30,6 +35,11 @@ def preparer(cible: str) -> None:
         return
     preparer_ressources(RACINE, essais=cible == "test")
     if cible == "run":
+        installer_si_possible(
+            trouver_pango(),
+            "Il manque Pango sur ce poste : tout marche, sauf les rapports en PDF (le document "
+            "Word les remplace).",
+        )
         verifier_port(int(os.environ.get("PORT") or 8050))
         preparer_demonstration(RACINE)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
 import subprocess
@@ -10,10 +11,16 @@ from collections.abc import Iterable
 from importlib.util import find_spec
 from pathlib import Path
 
-from console import Arret, etape, executer
+from console import Arret, annoncer, etape, executer
 
 NAVIGATEURS = ("chromium", "chromium-browser", "google-chrome")
 SERVEURS_POSTGRESQL = Path("/usr/lib/postgresql")
+PANGO = {
+    "libpango-1.0-0": "libpango-1.0.so.0",
+    "libpangoft2-1.0-0": "libpangoft2-1.0.so.0",
+    "libharfbuzz-subset0": "libharfbuzz-subset.so.0",
+}
+"""What writes PDF: package → the shared library that it holds."""
 
 
 def trouver_manquants(*, essais: bool) -> list[str]:
@@ -31,7 +38,34 @@ def trouver_manquants(*, essais: bool) -> list[str]:
             manquants.append("libatomic1")
         if not shutil.which("npm"):
             manquants.append("npm")
+        manquants += trouver_pango()
     return manquants
+
+
+def trouver_pango() -> list[str]:
+    """Packages that this machine lacks to write PDF."""
+    return [paquet for paquet, bibliotheque in PANGO.items() if not _se_charge(bibliotheque)]
+
+
+def _se_charge(bibliotheque: str) -> bool:
+    try:
+        ctypes.CDLL(bibliotheque)
+    except OSError:
+        return False
+    return True
+
+
+def installer_si_possible(paquets: Iterable[str], sans: str) -> None:
+    """Installs packages that one can do without; goes on when it cannot, saying what is lost
+    (`sans`)."""
+    noms = list(paquets)
+    try:
+        installer_paquets(noms, "make run")
+    except Arret:
+        annoncer(
+            f"{sans} Pour y remédier, un administrateur peut lancer : "
+            f"apt-get install --no-install-recommends {' '.join(noms)}"
+        )
 
 
 def installer_paquets(paquets: Iterable[str], commande: str) -> None:

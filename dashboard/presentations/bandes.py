@@ -102,4 +102,4 @@ def _repere(trace: Trace, rang: int, bout: float) -> Markup | None:
 
 def _mesurer(trace: Trace, rang: int) -> float | None:
     base = next((x.base for x in trace.lignes if x.base), 0) or 0
-    return mesurer(trace.lignes[rang], trace.plancher, base)
+    return mesurer(trace.lignes[rang], trace.plancher_de(rang), base)

@@ -47,7 +47,7 @@ def _ecrire_la_face(
             html.P(premiere.legende, className="legende"),
             html.Div(corps, className="cote-a-cote" if len(corps) > 1 else ""),
             html.P(
-                [_dire_le_pied(variante, jeu)],
+                [dire_le_pied(variante, jeu)],
                 className="pied-diapo",
             ),
         ],
@@ -65,9 +65,13 @@ def _ecrire_la_vue(vue: VueDessinee, *, titre: bool) -> list[Markup | None]:
     ]
 
 
-def _dire_le_pied(variante: VarianteDessinee, jeu: Jeu) -> str:
+def dire_le_pied(variante: VarianteDessinee, jeu: Jeu) -> str:
+    """What must be known to read the charts of a face: base, notes, source, date."""
     notes = dict.fromkeys(
-        texte for v in variante.vues for texte in (v.base, *v.notes, v.source) if texte
+        texte if texte.endswith(".") else f"{texte}."
+        for v in variante.vues
+        for texte in (v.base, *v.notes, v.source)
+        if texte
     )
     return " ".join([*notes, dire_le_gel(jeu)])
 

@@ -176,6 +176,7 @@ def lire_en_clair(contenu: Mapping[str, Any]) -> VueDessinee:
                         **trace,
                         "lignes": tuple(Ligne(**x) for x in trace["lignes"]),
                         "textes": tuple(trace["textes"]),
+                        "planchers": tuple(trace.get("planchers", ())),
                     }
                 )
                 for trace in d["traces"]
