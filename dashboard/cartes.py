@@ -23,6 +23,7 @@ from queries.comparaisons import alentours, annee_precedente, referer
 from queries.constantes import constantes_de
 from queries.consultation import Consultation
 from queries.depot import Etat
+from queries.lecteur import Role
 from queries.lieux import nommer
 from queries.question import NORD, Question
 from queries.reponses import (
@@ -482,4 +483,13 @@ def _outils(matiere: Matiere, ctx: Contexte) -> Markup:
         ),
         pieds.copier_le_lien(lien, nom),
     ]
+    if ctx.lecteur.role not in (Role.INVITE, Role.ADMINISTRATEUR):
+        suite = f"&{requete}" if requete else ""
+        outils.append(
+            html.A(
+                "Ajouter à une présentation",
+                href=f"/presentations/ajouter?indicateur={ind.id}{suite}",
+                **{"aria-label": f"Ajouter {nom} à une présentation"},
+            )
+        )
     return pieds.lister(outils)
