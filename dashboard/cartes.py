@@ -24,7 +24,7 @@ from queries.constantes import constantes_de
 from queries.consultation import Consultation
 from queries.depot import Etat
 from queries.lecteur import Role
-from queries.lieux import nommer
+from queries.lieux import existe, nommer
 from queries.question import NORD, Question
 from queries.reponses import (
     NOTE_ARRONDI,
@@ -78,6 +78,11 @@ def rassembler(
         seule = len(principales) == 1
         reference = referer(tete, s.reference, ind, etat) if seule else None
         avant = annee_precedente(tete, ind, etat)
+        # A collège is a chef's own in the years when a post of theirs is open there.
+        if reference and not existe(etat, ctx.lecteur, reference[1].lieu, reference[1].annee):
+            reference = None
+        if avant and not existe(etat, ctx.lecteur, avant.lieu, avant.annee):
+            avant = None
         voisins = alentours(tete, ind, etat, ctx.lecteur) if seule and autour else []
         demandes.append((ind, principales, reference, avant, voisins))
         toutes += principales

@@ -124,7 +124,7 @@ def en_clair(presentation: Presentation) -> dict[str, Any]:
 def ecrire_le_fichier(presentation: Presentation) -> str:
     """The file that keeps a presentation apart (JSON, read again by `lire_le_fichier`)."""
     contenu = {"format": FORMAT, **en_clair(presentation)}
-    return json.dumps(contenu, ensure_ascii=False, indent=2) + "\n"
+    return json.dumps(contenu, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
 def lire_le_fichier(texte: str) -> Presentation:

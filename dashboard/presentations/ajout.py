@@ -12,7 +12,7 @@ from markupsafe import Markup
 from dashboard.plan import PRESENTATIONS
 from dashboard.presentations import diapos, figer, liens, variantes
 from dashboard.presentations.edition import adresser
-from dashboard.presentations.marques import Marque, marquer
+from dashboard.presentations.marques import Marque, dire_l_avis, marquer
 from dashboard.presentations.site import rendre
 from dashboard.session import (
     depot_courant,
@@ -20,7 +20,6 @@ from dashboard.session import (
     lecteur_courant,
     proprietaire_courant,
 )
-from data.refus import typographier
 from queries import partages, presentations
 from queries.presentations import (
     SANS_TITRE,
@@ -85,7 +84,7 @@ def _lire(indicateur: str, requete: str) -> Demande | None:
     return Demande(
         vue,
         "tableau" if lue.selection.vue == "tableau" else "graphique",
-        tuple(typographier(a) for a in lue.avis),
+        tuple(dire_l_avis(a) for a in lue.avis),
         ind.titre,
         adresser(ind.id, requete, etat)[1],
     )

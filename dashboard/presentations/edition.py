@@ -175,7 +175,7 @@ def _suivre(
         return redirect(url_for("atelier.variante", numero=la.numero, diapo=diapo), 303)
     if request.form.get("suite") == "apercu":
         return redirect(url_for("atelier.apercu", numero=la.numero, ici=diapo, fait=verbe), 303)
-    suite = {"ici": diapo} if diapo else {}
+    suite: dict[str, Any] = {"ici": diapo} if diapo else {}
     if verbe == "retirer":
         rang = next((i for i, d in enumerate(avant.diapos) if d.id == diapo), 0)
         suite["rang"] = str(rang)

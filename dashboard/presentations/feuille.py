@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Blueprint, request
@@ -25,24 +26,29 @@ from queries.selection import annee_par_defaut
 EN_BREF = ("effectif", "postes", "actions_nombre", "actions_participants")
 """What is said in one sentence each."""
 
-LIGNES_PAR_COLONNE = 30
+LIGNES_PAR_COLONNE = 43
 """Lines of charts that one of the two columns holds on the page."""
 
-LIGNES_D_UN_CADRE = 3.2
+LIGNES_D_UN_CADRE = 3.4
 """Lines that the title of a chart and the space around it take."""
 
-SIGNES_PAR_LIGNE = 24
+SIGNES_PAR_LIGNE = 21
 """Signs of a value's name on one line."""
 
-PLUS_LONG = 13
+PLUS_LONG = 16
+"""Most lines of one chart."""
+
+_OU_ET_QUAND = re.compile(r"^.*?\d{4}-\d{4}\s*[,:]\s*")
 
 
 @dataclass(frozen=True, slots=True)
 class Cadre:
-    """One chart of the page. `ou`: place and year when they are not those of the page."""
+    """One chart of the page. `ou`: place and year when they are not those of the page.
+    `reperes`: name and colour of what the bars are compared with."""
 
     titre: str
     ou: str
+    reperes: tuple[tuple[str, str], ...]
     dessin: Markup
     base: str
     lignes: float
@@ -68,11 +74,14 @@ def _imprimer() -> Any:
     une = next(iter(etude.dessinees.values()))
     return page(
         "a4.html",
-        college=etat.geographie.colleges[college.code],
+        nom=reunion.nommer_seul(college, etat),
         code=college.code,
-        situation=reunion.situer(college, etat),
+        situation=[
+            str(etat.geographie.colleges[college.code]["commune"]),
+            *reunion.situer(college, etat),
+        ],
         annee=annee,
-        brefs=[v.phrases[0] for v in brefs if v is not None],
+        brefs=[_abreger(v.phrases[0]) for v in brefs if v is not None],
         colonnes=retenus,
         vide=not any(retenus),
         source=une.source,
@@ -80,6 +89,12 @@ def _imprimer() -> Any:
         edite_le=date_longue(maintenant()),
         synthetique=etat.synthetique,
     )
+
+
+def _abreger(phrase: str) -> str:
+    """A sentence without the place and the year, which stand at the head of the page."""
+    dite = _OU_ET_QUAND.sub("", phrase, count=1)
+    return dite[:1].upper() + dite[1:]
 
 
 def _retenir(etude: Etude, etat: Any) -> list[list[Cadre]]:
@@ -115,13 +130,44 @@ def _retenir(etude: Etude, etat: Any) -> list[list[Cadre]]:
     return colonnes
 
 
+def _sans_les_zeros(vue: VueDessinee) -> VueDessinee:
+    """Activity without the values that never occurred: they would fill the page."""
+    dessins = []
+    for dessin in vue.dessins:
+        gardees = [
+            i
+            for i, x in enumerate(dessin.traces[0].lignes)
+            if x.statut != "exact" or x.effectif or x.valeur
+        ]
+        traces = tuple(
+            replace(
+                t,
+                lignes=[t.lignes[i] for i in gardees],
+                textes=[t.textes[i] for i in gardees] if t.textes else t.textes,
+            )
+            for t in dessin.traces
+        )
+        if gardees:
+            dessins.append(replace(dessin, traces=traces))
+    return replace(vue, dessins=tuple(dessins))
+
+
 def _encadrer(vue: VueDessinee, ou: str) -> Cadre | None:
     """A chart small enough to share the page; None when it is not."""
+    vue = _sans_les_zeros(vue)
     lignes = LIGNES_D_UN_CADRE + math.ceil(len(vue.base) / 70)
+    reperes: dict[str, str] = {}
     for dessin in vue.dessins:
-        lignes += 1 if len(dessin.traces) > 1 else 0
+        reperes |= {t.nom: t.couleur for t in dessin.traces if t.repere}
         for ligne in dessin.traces[0].lignes:
             lignes += max(1, math.ceil(len(ligne.libelle) / SIGNES_PAR_LIGNE)) * 1.05
     if lignes > PLUS_LONG:
         return None
-    return Cadre(vue.titre, ou, bandes.dessiner(vue), vue.base, lignes)
+    return Cadre(
+        vue.titre,
+        ou,
+        tuple(reperes.items()),
+        bandes.dessiner(vue),
+        vue.base,
+        lignes + bool(reperes),
+    )

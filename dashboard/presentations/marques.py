@@ -32,9 +32,15 @@ def compter(vue: VueDessinee) -> tuple[int, int]:
     return round(vue.montrees * total), total
 
 
+def dire_l_avis(avis: str) -> str:
+    """What had to be ignored, without the list of what is possible: it is a page long."""
+    dit, ignoree, _ = avis.partition(", ignorée.")
+    return typographier(dit + ignoree)
+
+
 def marquer(variante: VarianteDessinee) -> Marque:
     """What a guest will find in this variant."""
-    avis = tuple(dict.fromkeys(typographier(a) for v in variante.vues for a in v.avis))
+    avis = tuple(dict.fromkeys(dire_l_avis(a) for v in variante.vues for a in v.avis))
     if not any(v.montrees for v in variante.vues):
         return Marque(
             RIEN, typographier(f"Ne montrera rien : {_dire_pourquoi(variante.vues)}"), avis

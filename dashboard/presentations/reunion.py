@@ -15,7 +15,7 @@ from dashboard.presentations import variantes, vues
 from dashboard.presentations.vues import VueDessinee
 from queries.depot import Depot, Etat
 from queries.lecteur import Lecteur
-from queries.lieux import RESEAUX, existe, lister, nommer, nommer_college
+from queries.lieux import RESEAUX, existe, lister, nommer_college
 from queries.presentations import (
     SIGNES_D_UN_TITRE,
     TEXTE,
@@ -187,7 +187,7 @@ def _nommer(cible: variantes.Cible, premiere: variantes.Cible, etat: Etat) -> st
     lieu, annee = cible
     if cible == premiere or lieu != premiere[0]:
         autre = annee != derniere_annee(premiere[1])
-        return nommer(etat, lieu) + (f", {annee_lisible(annee)}" if autre else "")
+        return variantes.nommer_le_lieu(lieu, etat) + (f", {annee_lisible(annee)}" if autre else "")
     return annee_lisible(annee)
 
 
@@ -196,9 +196,15 @@ def situer(college: Lieu, etat: Etat) -> list[str]:
     fiche = etat.geographie.colleges[college.code]
     reseau = RESEAUX.get(str(fiche["education_prioritaire"]), "")
     return [
-        f"Territoire {etat.geographie.territoires[str(fiche['territoire'])]}",
+        variantes.nommer_le_lieu(Lieu("territoire", str(fiche["territoire"])), etat),
         *([reseau] if reseau else []),
     ]
+
+
+def nommer_seul(college: Lieu, etat: Etat) -> str:
+    """« Collège Jules Ferry », without its town."""
+    nom = str(etat.geographie.colleges[college.code]["nom"])
+    return nom if nom.lower().startswith("collège") else f"Collège {nom}"
 
 
 def _ouvrir(etude: Etude, etat: Etat, activite: bool, jeunes: bool, ailleurs: bool) -> Diapo:
@@ -215,7 +221,7 @@ def _ouvrir(etude: Etude, etat: Etat, activite: bool, jeunes: bool, ailleurs: bo
         "Ce que nous verrons :",
         *(f"– {v}" for v in verrons),
     ]
-    return Diapo(TEXTE, titre=f"Collège {fiche['nom']}", texte="\n".join(lignes))
+    return Diapo(TEXTE, titre=nommer_seul(etude.college, etat), texte="\n".join(lignes))
 
 
 def _clore() -> Diapo:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from urllib.parse import parse_qs, urlencode
 
 from dashboard.nombres import annee_d_avant, annee_lisible
+from dashboard.phrases import situer
 from queries.depot import Etat
 from queries.lecteur import Lecteur
 from queries.lieux import existe, nommer, territoire_de
@@ -64,10 +65,17 @@ def nommer_la_cible(cible: Cible, depuis: Variante, etat: Etat, lecteur: Lecteur
     """What tells a variant from the first one: its place, its year, or both."""
     lieu, annee = cible
     la = lire_la_vue(depuis.vues[0], etat, lecteur).selection
-    morceaux = [nommer(etat, lieu)] if lieu != la.lieu else []
+    morceaux = [nommer_le_lieu(lieu, etat)] if lieu != la.lieu else []
     if annee != la.annee or not morceaux:
         morceaux.append(annee_lisible(annee))
     return ", ".join(morceaux)
+
+
+def nommer_le_lieu(lieu: Lieu, etat: Etat) -> str:
+    """A place by itself: « Territoire de Douai », which is no town."""
+    if lieu.type == "territoire":
+        return situer(etat, lieu).replace("Sur le territoire", "Territoire", 1)
+    return nommer(etat, lieu)
 
 
 def proposer(diapo: Diapo, etat: Etat, lecteur: Lecteur) -> list[tuple[Cible, Variante]]:
