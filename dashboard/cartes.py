@@ -23,7 +23,6 @@ from queries.comparaisons import alentours, annee_precedente, referer
 from queries.constantes import constantes_de
 from queries.consultation import Consultation
 from queries.depot import Etat
-from queries.lecteur import Role
 from queries.lieux import existe, nommer
 from queries.question import NORD, Question
 from queries.reponses import (
@@ -487,14 +486,6 @@ def _outils(matiere: Matiere, ctx: Contexte) -> Markup:
             **{"data-texte": f"phrase-{ind.id}", "aria-label": f"Copier la phrase de {nom}"},
         ),
         pieds.copier_le_lien(lien, nom),
+        *pieds.offrir_la_presentation(ind.id, requete, nom, ctx.lecteur),
     ]
-    if ctx.lecteur.role not in (Role.INVITE, Role.ADMINISTRATEUR):
-        suite = f"&{requete}" if requete else ""
-        outils.append(
-            html.A(
-                "Ajouter à une présentation",
-                href=f"/presentations/ajouter?indicateur={ind.id}{suite}",
-                **{"aria-label": f"Ajouter {nom} à une présentation"},
-            )
-        )
     return pieds.lister(outils)

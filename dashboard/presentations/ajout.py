@@ -39,18 +39,20 @@ INDICATEUR = "indicateur"
 
 @dataclass(frozen=True, slots=True)
 class Demande:
-    """A chart that a card offers. `avis`: what of its address had to be ignored."""
+    """A chart that a card offers. `nom`: of its place and year. `avis`: what of its address had
+    to be ignored."""
 
     vue: Vue
     forme: str
     avis: tuple[str, ...]
     titre: str
+    nom: str
     retour: str
 
     @property
     def diapo(self) -> Diapo:
         """The slide it makes."""
-        return Diapo(variantes=(Variante("", (self.vue,)),), forme=self.forme)
+        return Diapo(variantes=(Variante(self.nom, (self.vue,)),), forme=self.forme)
 
 
 def enregistrer(pages: Blueprint) -> None:
@@ -86,6 +88,7 @@ def _lire(indicateur: str, requete: str) -> Demande | None:
         "tableau" if lue.selection.vue == "tableau" else "graphique",
         tuple(dire_l_avis(a) for a in lue.avis),
         ind.titre,
+        variantes.nommer_la_selection(lue.selection, etat),
         adresser(ind.id, requete, etat)[1],
     )
 

@@ -248,7 +248,7 @@ def _editer_la_diapo(
         diapo,
         base,
         premiere.vues[0].phrases[0] if premiere else "",
-        premiere.vues[0].legende if premiere else "",
+        " + ".join(dict.fromkeys(v.legende for v in premiere.vues)) if premiere else "",
         tuple(adresser(v.indicateur, v.requete, etat) for v in diapo.variantes[0].vues)
         if diapo.variantes
         else (),

@@ -71,6 +71,14 @@ def nommer_la_cible(cible: Cible, depuis: Variante, etat: Etat, lecteur: Lecteur
     return ", ".join(morceaux)
 
 
+def nommer_la_selection(selection: Selection, etat: Etat) -> str:
+    """What a variant is called by itself: « Territoire de Douai, 2021-2022 »; "" when it looks at
+    several places, years or profiles, which its charts name."""
+    if len(selection.lieux) > 1 or len(selection.annees) > 1 or selection.filtres:
+        return ""
+    return f"{nommer_le_lieu(selection.lieu, etat)}, {annee_lisible(selection.annee)}"
+
+
 def nommer_le_lieu(lieu: Lieu, etat: Etat) -> str:
     """A place by itself: « Territoire de Douai », which is no town."""
     if lieu.type == "territoire":

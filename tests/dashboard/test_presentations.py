@@ -159,7 +159,7 @@ def test_a_card_leads_to_the_last_presentation_changed(auteur: Auteur, etat: Eta
     (diapo,) = auteur.trouver(la.numero).diapos
     # The year is told: the slide is the same once another year is there.
     vue = Vue("sexe", f"annee={etat.annees[-1]}&territoire=douai")
-    assert diapo.variantes == (Variante("", (vue,)),)
+    assert diapo.variantes == (Variante(f"Territoire de Douai, {etat.annees[-1]}", (vue,)),)
     suite = auteur.lire(reponse.location)
     assert "Graphique ajouté" in suite
     assert f'href="/situations?{vue.requete}#sexe"' in suite
