@@ -28,7 +28,7 @@
   });
 
   // A file is read here and only its text is sent: the server reads nothing longer.
-  var LONGUEUR_AU_PLUS = 250000;
+  var LONGUEUR_AU_PLUS = 260000;
   document.querySelectorAll("[data-lire-dans]").forEach(function (choix) {
     var champ = document.getElementById(choix.getAttribute("data-lire-dans"));
     var message = choix.form.querySelector("[data-message-fichier]");

@@ -52,4 +52,4 @@ def _inconnue(erreur: Any) -> Response:
 
 
 def _refusee(erreur: Any) -> Response:
-    return page_d_erreur("Présentation non enregistrée", str(erreur), 409, RETOUR)
+    return page_d_erreur("Rien n’a été changé", str(erreur), 409, RETOUR)

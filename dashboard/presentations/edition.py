@@ -139,7 +139,11 @@ def _changer(numero: int) -> Any:
         except PresentationRefusee as refus:
             return _montrer(lue, la, 400, str(refus))
         reprise = request.form.get("version") != str(la.version)
-        return _suivre(gardee, verbe, diapo, detail, la, reprise=reprise)
+        try:
+            return _suivre(gardee, verbe, diapo, detail, la, reprise=reprise)
+        except PresentationRefusee as refus:
+            # What was typed is kept; the link is not made.
+            return _montrer(Saisie(gardee), gardee, 400, str(refus))
     return _montrer(lue, la, 409)
 
 

@@ -24,7 +24,7 @@ from queries.lecteur import Lecteur, Role
 from queries.lieux import colleges_de
 from queries.partages import JOURS_AU_PLUS, PartageInconnu
 from queries.presentations import TEXTE, Diapo, Presentation, Variante, Vue
-from tests.dashboard.atelier import Auteur, etre
+from tests.dashboard.atelier import Auteur, champs_de, etre
 
 
 @pytest.fixture
@@ -102,6 +102,19 @@ def test_a_link_lasts_from_one_to_thirty_days(auteur: Auteur, la: Presentation, 
     reponse = auteur.envoyer(f"/presentations/{la.numero}/partager", jours=jours)
     assert reponse.status_code == 409
     assert f"1 à {JOURS_AU_PLUS} jours" in reponse.get_data(as_text=True)
+    assert not partages.lister_les_liens(auteur.proprietaire)
+
+
+def test_a_bad_duration_typed_in_the_edition_loses_nothing(
+    auteur: Auteur, la: Presentation
+) -> None:
+    chemin = f"/presentations/{la.numero}"
+    champs = champs_de(auteur.lire(chemin)) | {"titre": "Tapé", "jours": "400"}
+    reponse = auteur.envoyer(chemin, **champs, geste="partager")
+    assert reponse.status_code == 400
+    page = reponse.get_data(as_text=True)
+    assert "1 à 30 jours" in page
+    assert champs_de(page)["titre"] == "Tapé"
     assert not partages.lister_les_liens(auteur.proprietaire)
 
 
