@@ -116,7 +116,7 @@ def offrir_la_presentation(
         html.A(
             "Ajouter à une présentation",
             href=f"/presentations/ajouter?indicateur={indicateur}{suite}",
-            **{"aria-label": f"Ajouter {nom} à une présentation"},
+            **{"aria-label": f"Ajouter à une présentation {nom}"},
         )
     ]
 
