@@ -35,6 +35,9 @@ LIGNES_D_UN_CADRE = 3.4
 SIGNES_PAR_LIGNE = 21
 """Signs of a value's name on one line."""
 
+SIGNES_DU_PIED = 58
+"""Signs of what is under a chart on one line."""
+
 PLUS_LONG = 16
 """Most lines of one chart."""
 
@@ -50,7 +53,7 @@ class Cadre:
     ou: str
     reperes: tuple[tuple[str, str], ...]
     dessin: Markup
-    base: str
+    pied: str
     lignes: float
 
 
@@ -155,7 +158,10 @@ def _sans_les_zeros(vue: VueDessinee) -> VueDessinee:
 def _encadrer(vue: VueDessinee, ou: str) -> Cadre | None:
     """A chart small enough to share the page; None when it is not."""
     vue = _sans_les_zeros(vue)
-    lignes = LIGNES_D_UN_CADRE + math.ceil(len(vue.base) / 70)
+    # What holds for the whole page is at its foot.
+    notes = [n for n in vue.notes if n != typographier(NOTE_ARRONDI)]
+    pied = " ".join(t for t in (vue.base, *notes) if t)
+    lignes = LIGNES_D_UN_CADRE + math.ceil(len(pied) / SIGNES_DU_PIED)
     reperes: dict[str, str] = {}
     for dessin in vue.dessins:
         reperes |= {t.nom: t.couleur for t in dessin.traces if t.repere}
