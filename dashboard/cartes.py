@@ -23,7 +23,7 @@ from queries.comparaisons import alentours, annee_precedente, referer
 from queries.constantes import constantes_de
 from queries.consultation import Consultation
 from queries.depot import Etat
-from queries.lieux import nommer
+from queries.lieux import existe, nommer
 from queries.question import NORD, Question
 from queries.reponses import (
     NOTE_ARRONDI,
@@ -77,6 +77,11 @@ def rassembler(
         seule = len(principales) == 1
         reference = referer(tete, s.reference, ind, etat) if seule else None
         avant = annee_precedente(tete, ind, etat)
+        # A collège is a chef's own in the years when a post of theirs is open there.
+        if reference and not existe(etat, ctx.lecteur, reference[1].lieu, reference[1].annee):
+            reference = None
+        if avant and not existe(etat, ctx.lecteur, avant.lieu, avant.annee):
+            avant = None
         voisins = alentours(tete, ind, etat, ctx.lecteur) if seule and autour else []
         demandes.append((ind, principales, reference, avant, voisins))
         toutes += principales
@@ -507,5 +512,6 @@ def _outils(matiere: Matiere, ctx: Contexte) -> Markup:
             **{"data-texte": f"phrase-{ind.id}", "aria-label": f"Copier la phrase de {nom}"},
         ),
         pieds.copier_le_lien(lien, nom),
+        *pieds.offrir_la_presentation(ind.id, requete, nom, ctx.lecteur),
     ]
     return pieds.lister(outils)

@@ -13,6 +13,7 @@ from dashboard import balises as html
 from dashboard.balises import Enfants
 from dashboard.nombres import INSECABLE, date_longue, nombre, pluriel, pourcentage
 from queries.depot import Etat
+from queries.lecteur import Lecteur, Role
 from queries.reponses import Reponse, compter_les_connues
 
 FICHIERS = (("csv", "CSV"), ("xlsx", "XLSX"))
@@ -100,6 +101,23 @@ def offrir_les_images(carte: str, libelle: str) -> list[Markup]:
             },
         )
         for format_, titre in IMAGES
+    ]
+
+
+def offrir_la_presentation(
+    indicateur: str, requete: str, nom: str, lecteur: Lecteur
+) -> list[Markup]:
+    """Link that puts a chart in a presentation; none for who cannot make one. `requete`: query
+    string of what the chart looks at, without `?`."""
+    if lecteur.role in (Role.INVITE, Role.ADMINISTRATEUR):
+        return []
+    suite = f"&{requete}" if requete else ""
+    return [
+        html.A(
+            "Ajouter à une présentation",
+            href=f"/presentations/ajouter?indicateur={indicateur}{suite}",
+            **{"aria-label": f"Ajouter à une présentation {nom}"},
+        )
     ]
 
 

@@ -24,12 +24,32 @@ OCTETS_DU_JETON = 16
 SIGNES_DU_JETON = 22
 """Length of a token: URL-safe base 64."""
 
+_NUMERO_AU_PLUS = 2**31 - 1
+
 
 class PartageInconnu(LookupError):
     """There is no such link, or it is over. The same words for all."""
 
     def __init__(self) -> None:
         super().__init__("Ce lien n’existe pas, ou n’est plus valable.")
+
+
+@dataclass(frozen=True, slots=True)
+class Lien:
+    """What a list of links says of each. Dates: UTC."""
+
+    numero: int
+    presentation: int | None
+    titre: str
+    livraison: int
+    cree_le: dt.datetime
+    expire_le: dt.datetime
+    revoque: bool
+
+    @property
+    def ouvert(self) -> bool:
+        """Whether it leads to its view now."""
+        return not self.revoque and self.expire_le > maintenant()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +121,8 @@ def ouvrir(jeton: str) -> Partage:
 
 def trouver(numero: int, proprietaire: str) -> Partage:
     """A view of one's own, its link over or not. Raises PartageInconnu, MagasinIndisponible."""
+    if not 0 < numero <= _NUMERO_AU_PLUS:
+        raise PartageInconnu
     return _lire(t.partages.c.id == numero, t.partages.c.proprietaire == proprietaire)
 
 
@@ -114,6 +136,26 @@ def lister(proprietaire: str, presentation: int | None = None) -> list[Partage]:
             sa.select(t.partages).where(*conditions).order_by(t.partages.c.id.desc())
         ).all()
     return [_de_la_base(x) for x in lignes]
+
+
+def lister_les_liens(proprietaire: str, presentation: int | None = None) -> list[Lien]:
+    """The same without the slides. Raises MagasinIndisponible."""
+    c = t.partages.c
+    conditions = [c.proprietaire == proprietaire]
+    if presentation is not None:
+        conditions.append(c.presentation == presentation)
+    colonnes = (
+        c.id,
+        c.presentation,
+        c.titre,
+        c.livraison,
+        c.cree_le,
+        c.expire_le,
+        c.jeton_hache.is_(None),
+    )
+    with transaction() as conn:
+        lignes = conn.execute(sa.select(*colonnes).where(*conditions).order_by(c.id.desc())).all()
+    return [Lien(*x) for x in lignes]
 
 
 def revoquer(numero: int, proprietaire: str) -> None:
@@ -147,6 +189,8 @@ def _hacher(jeton: str) -> str:
 
 
 def _changer(numero: int, proprietaire: str, **valeurs: Any) -> None:
+    if not 0 < numero <= _NUMERO_AU_PLUS:
+        raise PartageInconnu
     with transaction() as conn:
         fait = conn.execute(
             t.partages.update()

@@ -6,6 +6,8 @@ when it is looked at, for whoever looks. What others will see is frozen apart (`
 
 from __future__ import annotations
 
+import json
+import re
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -25,6 +27,16 @@ VARIANTES_PAR_DIAPO = 8
 DIAPOS_PAR_PRESENTATION = 80
 SIGNES_D_UN_TITRE = 300
 SIGNES_D_UN_TEXTE = 4000
+RETIREES_AU_PLUS = 5
+"""How many of the slides taken out can be put back."""
+
+SANS_TITRE = "Présentation sans titre"
+FORMAT = "passerelle-presentation"
+"""How a file says what it is."""
+
+_NUMERO_AU_PLUS = 2**31 - 1
+_A_OTER = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+"""Signs that no store keeps: control characters, halves of characters."""
 
 
 class PresentationInconnue(LookupError):
@@ -81,7 +93,8 @@ class Diapo:
 
 @dataclass(frozen=True, slots=True)
 class Presentation:
-    """A presentation. `numero` 0: not kept yet."""
+    """A presentation. `numero` 0: not kept yet. `retirees`: slides taken out, the last first;
+    they can be put back, and are in no file and no link."""
 
     titre: str
     diapos: tuple[Diapo, ...] = ()
@@ -89,6 +102,7 @@ class Presentation:
     version: int = 0
     archivee: bool = False
     modifiee_le: Any = None
+    retirees: tuple[Diapo, ...] = ()
 
     def diapo(self, nom: str) -> Diapo:
         """The slide of an identifier. Raises PresentationInconnue."""
@@ -107,6 +121,34 @@ def en_clair(presentation: Presentation) -> dict[str, Any]:
     return {"titre": presentation.titre, "diapos": [asdict(d) for d in presentation.diapos]}
 
 
+def ecrire_le_fichier(presentation: Presentation) -> str:
+    """The file that keeps a presentation apart (JSON, read again by `lire_le_fichier`)."""
+    contenu = {"format": FORMAT, **en_clair(presentation)}
+    return json.dumps(contenu, ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
+def lire_le_fichier(texte: str) -> Presentation:
+    """The presentation of a file. Raises PresentationRefusee: what is wrong, and what to do."""
+    if not texte.strip():
+        raise PresentationRefusee(
+            "Ce fichier est vide : choisissez un fichier « passerelle-….json », téléchargé depuis "
+            "une présentation."
+        )
+    try:
+        contenu = json.loads(texte.lstrip("\ufeff"))
+    except json.JSONDecodeError as erreur:
+        raise PresentationRefusee(
+            f"Ce fichier n’est pas lisible (ligne {erreur.lineno}, signe {erreur.colno}) : est-il "
+            "entier ? Téléchargez-le de nouveau depuis la présentation."
+        ) from erreur
+    except (ValueError, RecursionError) as erreur:
+        raise PresentationRefusee(
+            "Ce fichier n’est pas une présentation de Passerelle : choisissez un fichier "
+            "« passerelle-….json », téléchargé depuis une présentation."
+        ) from erreur
+    return lire_en_clair(contenu)
+
+
 def lire_en_clair(contenu: Any) -> Presentation:
     """The presentation that this JSON writes. Raises PresentationRefusee, which names what is
     wrong."""
@@ -117,13 +159,14 @@ def lire_en_clair(contenu: Any) -> Presentation:
         raise PresentationRefusee("Ce fichier n’a pas de liste « diapos ».")
     if len(diapos) > DIAPOS_PAR_PRESENTATION:
         raise PresentationRefusee(
-            f"Cette présentation a {len(diapos)} diapositives : {DIAPOS_PAR_PRESENTATION} au plus."
+            f"Cette présentation aurait {len(diapos)} diapositives : {DIAPOS_PAR_PRESENTATION} au "
+            "plus. Retirez-en, ou faites-en deux présentations."
         )
     lues = [_lire_la_diapo(d, rang) for rang, d in enumerate(diapos, start=1)]
     if len({d.id for d in lues}) < len(lues):
         lues = [replace(d, id=secrets.token_hex(4)) for d in lues]
     titre = _texte(contenu, "titre", SIGNES_D_UN_TITRE, "La présentation")
-    return Presentation(titre or "Présentation sans titre", tuple(lues))
+    return Presentation(titre or SANS_TITRE, tuple(lues))
 
 
 def _lire_la_diapo(contenu: Any, rang: int) -> Diapo:
@@ -135,6 +178,7 @@ def _lire_la_diapo(contenu: Any, rang: int) -> Diapo:
     variantes = contenu.get("variantes", [])
     if (
         genre not in (GRAPHIQUES, TEXTE)
+        or not isinstance(forme, str)
         or forme not in FORMES
         or not isinstance(variantes, list | tuple)
     ):
@@ -172,11 +216,12 @@ def _texte(contenu: Mapping[str, Any], nom: str, longueur: int, ou: str) -> str:
     valeur = contenu.get(nom, "")
     if not isinstance(valeur, str):
         raise PresentationRefusee(f"{ou} : « {nom} » n’est pas un texte.")
+    valeur = _A_OTER.sub("", valeur.replace("\r\n", "\n")).strip()
     if len(valeur) > longueur:
         raise PresentationRefusee(
             f"{ou} : « {nom} » a {len(valeur)} signes, {longueur} au plus. Raccourcissez-le."
         )
-    return valeur.replace("\r\n", "\n").strip()
+    return valeur
 
 
 def lister(proprietaire: str, *, archivees: bool = False) -> list[Presentation]:
@@ -195,6 +240,8 @@ def lister(proprietaire: str, *, archivees: bool = False) -> list[Presentation]:
 
 def trouver(numero: int, proprietaire: str) -> Presentation:
     """One presentation. Raises PresentationInconnue, MagasinIndisponible."""
+    if not 0 < numero <= _NUMERO_AU_PLUS:
+        raise PresentationInconnue
     with transaction() as conn:
         ligne = conn.execute(
             sa.select(t.presentations).where(
@@ -212,7 +259,10 @@ def garder(presentation: Presentation, proprietaire: str) -> Presentation:
     Raises PresentationRefusee, PresentationInconnue, PresentationChangee, MagasinIndisponible.
     """
     # What is kept can be read again.
-    contenu = en_clair(lire_en_clair(en_clair(presentation)))
+    relue = lire_en_clair(en_clair(presentation))
+    contenu = en_clair(relue)
+    retirees = presentation.retirees[:RETIREES_AU_PLUS]
+    contenu["retirees"] = [asdict(d) for d in retirees]
     heure = maintenant()
     valeurs = {"titre": contenu["titre"], "contenu": contenu, "modifiee_le": heure}
     with transaction() as conn:
@@ -243,7 +293,14 @@ def garder(presentation: Presentation, proprietaire: str) -> Presentation:
                     )
                 ).scalar()
                 raise PresentationInconnue if la is None else PresentationChangee
-    return replace(presentation, numero=numero, version=version, modifiee_le=heure)
+    return replace(
+        relue,
+        numero=numero,
+        version=version,
+        archivee=presentation.archivee,
+        modifiee_le=heure,
+        retirees=retirees,
+    )
 
 
 def dupliquer(numero: int, proprietaire: str) -> Presentation:
@@ -259,10 +316,53 @@ def archiver(numero: int, proprietaire: str, *, archivee: bool = True) -> None:
     garder(replace(trouver(numero, proprietaire), archivee=archivee), proprietaire)
 
 
+def effacer(numero: int, proprietaire: str) -> None:
+    """Erase a presentation for good, with its links and what they show.
+
+    What was written in a meeting and kept on purpose (`garder`) stays, apart from any link.
+    Raises PresentationInconnue, MagasinIndisponible.
+    """
+    trouver(numero, proprietaire)
+    siens = sa.select(t.partages.c.id).where(
+        t.partages.c.presentation == numero, t.partages.c.proprietaire == proprietaire
+    )
+    with transaction() as conn:
+        conn.execute(t.conduites.delete().where(t.conduites.c.partage.in_(siens)))
+        notees = t.traces.c.partage.in_(siens)
+        conn.execute(t.traces.update().where(notees, t.traces.c.garder).values(partage=None))
+        conn.execute(t.traces.delete().where(notees))
+        conn.execute(t.partages.delete().where(t.partages.c.id.in_(siens)))
+        conn.execute(
+            t.presentations.delete().where(
+                t.presentations.c.id == numero, t.presentations.c.proprietaire == proprietaire
+            )
+        )
+
+
+def compter_les_traces(numero: int, proprietaire: str) -> int:
+    """How many decisions and questions of the meetings of a presentation are not kept on purpose:
+    they go with it. Raises MagasinIndisponible."""
+    with transaction() as conn:
+        return (
+            conn.scalar(
+                sa.select(sa.func.count())
+                .select_from(t.traces.join(t.partages, t.traces.c.partage == t.partages.c.id))
+                .where(
+                    t.partages.c.presentation == numero,
+                    t.partages.c.proprietaire == proprietaire,
+                    t.traces.c.garder.is_(False),
+                )
+            )
+            or 0
+        )
+
+
 def _de_la_base(ligne: Any) -> Presentation:
     lue = lire_en_clair(ligne.contenu)
+    retirees = ligne.contenu.get("retirees", [])
     return replace(
         lue,
+        retirees=lire_en_clair({"titre": "", "diapos": retirees}).diapos,
         titre=ligne.titre,
         numero=ligne.id,
         version=ligne.version,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 from dash import html as composants
 from markupsafe import Markup
@@ -15,9 +16,10 @@ from dashboard.fragments import fragment
 from dashboard.nombres import INSECABLE, enumerer
 from data.catalogue import CHAPITRES, Indicateur
 from queries.comparaisons import alentours
+from queries.lecteur import Role
 from queries.lieux import NOMS_DES_TYPES, nommer
 from queries.reponses import STATUTS, Reponse, repondre
-from queries.selection import ecrire
+from queries.selection import derniere_annee, ecrire
 
 CHAPITRE_DE_LA_CARTE = "deploiement"
 TYPES_DE_COLLEGE = ("college", "association_college")
@@ -118,12 +120,30 @@ def dire(chapitre: str, ctx: Contexte, plies: dict[str, str]) -> list[Markup]:
         )
     if s.lieu.type not in TYPES_DE_COLLEGE or len(s.lieux) > 1:
         return sortie
+    sortie += _preparer_une_reunion(ctx)
     dits = [i for i in siens if i.id not in plies]
     if dits:
         sortie.append(_resumer(dits, ctx))
     if plies:
         sortie.append(_plier([i for i in siens if i.id in plies], plies, ctx))
     return sortie
+
+
+def _preparer_une_reunion(ctx: Contexte) -> list[Markup]:
+    """Ways to what can be shown of this collège to others."""
+    if ctx.lecteur.role in (Role.INVITE, Role.ADMINISTRATEUR):
+        return []
+    s = ctx.selection
+    requete = urlencode({"college": s.lieu.second, "annee": derniere_annee(s.annee)})
+    return [
+        html.Ul(
+            [
+                html.Li(html.A("Préparer une réunion", href=f"/presentations/reunion?{requete}")),
+                html.Li(html.A("Fiche A4 du collège", href=f"/presentations/a4?{requete}")),
+            ],
+            className="outils",
+        )
+    ]
 
 
 def plier(chapitre: str, ctx: Contexte) -> dict[str, str]:

@@ -1,50 +1,34 @@
-"""Where presentations are made: `/presentations` (contract, interface)."""
+"""Where presentations are made: `/presentations` (contract, interface). Who comes in, what is
+refused, and which module answers; the pages themselves are in the modules beside."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import segno
-from flask import Blueprint, Flask, Response, redirect, request, url_for
-from markupsafe import Markup
+from flask import Blueprint, Flask, Response, request
 
 from dashboard.erreurs import page_d_erreur, refuser
 from dashboard.formulaires import exiger_formulaire
-from dashboard.plan import PRESENTATIONS
-from dashboard.presentations import diapos, figer
-from dashboard.presentations.site import rendre
-from dashboard.session import (
-    depot_courant,
-    lecteur_courant,
-    proprietaire_courant,
-    qui_courant,
-)
-from data.journal import noter
-from queries import partages, presentations
+from dashboard.presentations import ajout, edition, feuille, liens, liste, preparation
+from dashboard.session import lecteur_courant
 from queries.lecteur import Role
 from queries.partages import PartageInconnu
 from queries.presentations import (
-    Diapo,
-    Presentation,
     PresentationChangee,
     PresentationInconnue,
     PresentationRefusee,
-    Variante,
-    Vue,
 )
 
 _PAQUET = "dashboard"
-SANS_TITRE = "Présentation sans titre"
+RETOUR = ("/presentations", "Retour aux présentations")
 
 
 def enregistrer(server: Flask) -> None:
     """Add the pages of the presentations to a server."""
     pages = Blueprint("atelier", _PAQUET, template_folder="gabarits", url_prefix="/presentations")
     pages.before_request(_garder)
-    pages.add_url_rule("", "liste", _lister)
-    pages.add_url_rule("/ajouter", "ajouter", _ajouter, methods=["POST"])
-    pages.add_url_rule("/<int:numero>", "presentation", _montrer)
-    pages.add_url_rule("/<int:numero>/partager", "partager", _partager, methods=["POST"])
+    for module in (liste, ajout, preparation, feuille, edition, liens):
+        module.enregistrer(pages)
     pages.register_error_handler(PresentationInconnue, _inconnue)
     pages.register_error_handler(PartageInconnu, _inconnue)
     pages.register_error_handler(PresentationRefusee, _refusee)
@@ -64,66 +48,8 @@ def _garder() -> Any:
 
 
 def _inconnue(erreur: Any) -> Response:
-    return page_d_erreur("Présentation introuvable", str(erreur), 404)
+    return page_d_erreur("Présentation introuvable", str(erreur), 404, RETOUR)
 
 
 def _refusee(erreur: Any) -> Response:
-    return page_d_erreur("Présentation non enregistrée", str(erreur), 409)
-
-
-def _lister() -> Response:
-    siennes = presentations.lister(proprietaire_courant())
-    return rendre("presentations.html", PRESENTATIONS, presentations=siennes)
-
-
-def _ajouter() -> Response:
-    """Add a chart to a presentation, new or not."""
-    vue = Vue(request.form.get("indicateur", ""), request.form.get("requete", ""))
-    numero = request.form.get("presentation", type=int) or 0
-    qui = proprietaire_courant()
-    la = presentations.trouver(numero, qui) if numero else Presentation(SANS_TITRE)
-    la = la.avec([*la.diapos, Diapo(variantes=(Variante("", (vue,)),))])
-    gardee = presentations.garder(la, qui)
-    return redirect(url_for("atelier.presentation", numero=gardee.numero), 303)  # type: ignore[return-value]
-
-
-def _montrer(numero: int) -> Response:
-    la = presentations.trouver(numero, proprietaire_courant())
-    jeu = figer.figer(la, lecteur_courant(), depot_courant())
-    return rendre(
-        "presentation.html",
-        PRESENTATIONS,
-        presentation=la,
-        diapos=diapos.ecrire(jeu),
-        partages=partages.lister(proprietaire_courant(), numero),
-    )
-
-
-def _partager(numero: int) -> Response:
-    """Freeze a presentation and open a link to it, shown once."""
-    qui = proprietaire_courant()
-    la = presentations.trouver(numero, qui)
-    jeu = figer.figer(la, lecteur_courant(), depot_courant())
-    _, jeton = partages.creer(
-        qui,
-        la.titre,
-        figer.en_clair(jeu),
-        jeu.livraison,
-        presentation=la.numero,
-        notes={d.id: d.notes for d in la.diapos if d.notes},
-    )
-    noter(qui_courant(), f"lien de partage créé : présentation n° {la.numero}")
-    adresse = url_for("partage.montrer", jeton=jeton, _external=True)
-    return rendre(
-        "lien_de_partage.html",
-        PRESENTATIONS,
-        presentation=la,
-        adresse=adresse,
-        code=dessiner_le_code(adresse),
-    )
-
-
-def dessiner_le_code(adresse: str) -> Markup:
-    """The QR code of an address, as SVG."""
-    code = segno.make(adresse, error="m", micro=False)
-    return Markup(code.svg_inline(scale=5, dark="#1c2b39", light="#ffffff", border=2))
+    return page_d_erreur("Rien n’a été changé", str(erreur), 409, RETOUR)

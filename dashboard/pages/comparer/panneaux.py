@@ -20,6 +20,7 @@ from data.catalogue import Indicateur
 from data.refus import typographier
 from queries.question import Lieu
 from queries.reponses import NOTE_ARRONDI, NOTE_EXACT, NOTE_MULTIPLE, STATUTS, Ligne, Reponse
+from queries.selection import ecrire
 from queries.statistiques import MINIMUM
 
 NOTE_SOMME = (
@@ -274,10 +275,14 @@ def _pied(vue: Vue, ind: Indicateur, reponses: Sequence[Reponse]) -> Markup:
     fichiers = pieds.lier_les_fichiers(
         lambda format_: adresse_api(matiere, vue.ctx, format_), f"Télécharger « {ind.titre} »"
     )
+    requete = ecrire(vue.ctx.selection, vue.ctx.etat, vue.ctx.lecteur)
+    outils = [
+        *fichiers,
+        html.Lien("Voir dans le rapport", _au_rapport(vue, ind)),
+        *pieds.offrir_la_presentation(ind.id, requete, f"« {ind.titre} »", vue.ctx.lecteur),
+    ]
     return pieds.composer(
-        [*tetes, *notes(reponses)],
-        pieds.dire_la_source(vue.ctx.etat),
-        pieds.lister([*fichiers, html.Lien("Voir dans le rapport", _au_rapport(vue, ind))]),
+        [*tetes, *notes(reponses)], pieds.dire_la_source(vue.ctx.etat), pieds.lister(outils)
     )
 
 
