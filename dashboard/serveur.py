@@ -33,7 +33,8 @@ from dashboard.identite import composer_identite
 from dashboard.memoire import Memoire
 from dashboard.pages import chapitre
 from dashboard.pages.publications import fichiers as publications_fichiers
-from dashboard.presentations import atelier, partage, site
+from dashboard.presentations import atelier, partage, site, traces
+from dashboard.rapport import page as rapport
 from dashboard.regime import refuser_de_demarrer
 from data.catalogue import Indicateur
 from data.refus import typographier
@@ -93,7 +94,7 @@ def creer_application(url: str | None = None) -> Dash:
     api.enregistrer(server, depot)
     publications_fichiers.enregistrer(server)
     fichiers.enregistrer(server, depot)
-    for module in (site, atelier, partage):
+    for module in (site, atelier, partage, rapport, traces):
         module.enregistrer(server)
     racine = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     app = Tableau(
