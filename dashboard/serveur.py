@@ -29,6 +29,7 @@ from dashboard import (
 from dashboard.adresse import lire_adresse
 from dashboard.balises import joindre
 from dashboard.contexte import Contexte
+from dashboard.fragments import fragment
 from dashboard.identite import composer_identite
 from dashboard.memoire import Memoire
 from dashboard.pages import chapitre
@@ -157,7 +158,13 @@ def dessiner_cartes(
         nom = matiere.indicateur.id
         dessin = Dessin(cartes.remplir(matiere, ctx), matiere.consultations)
         dessins[nom] = memoire.garder((*commun, nom), dessin)
-    return {i.id: dessins[i.id].corps for i in indicateurs}
+    # What was said in meetings is not kept with the cards: erased, it is nowhere.
+    seule = len(ctx.selection.lieux) == 1
+    dits = traces.indexer(ctx.selection.lieu, ctx.selection.annee) if seule else {}
+    return {
+        i.id: [*dessins[i.id].corps, *([fragment(dits[i.id])] if i.id in dits else [])]
+        for i in indicateurs
+    }
 
 
 def _enregistrer_rappels(app: Dash, depot: Depot) -> None:

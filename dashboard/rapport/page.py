@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from urllib.parse import parse_qs
 
 from flask import Blueprint, Flask, Response, redirect, request
+from markupsafe import Markup
 
 from dashboard import chiffres_cles
 from dashboard.auteurs import nommer_les_auteurs
@@ -47,6 +49,7 @@ from queries.commentaires import (
     CommentaireRefuse,
 )
 from queries.lecteur import Role
+from queries.reponses import NOTE_EXACT
 
 POLITIQUES = {
     "exact": "Chiffres exacts – ne pas diffuser.",
@@ -118,6 +121,7 @@ def _ecrire(demande: Demande, saisie: Saisie | None = None) -> Response:
         RAPPORT,
         409 if saisie else 200,
         requete=f"?{requete}",
+        question=requete,
         rapport=rapport,
         demande=demande,
         adresse=f"{RAPPORT.chemin}?{requete}",
@@ -126,6 +130,8 @@ def _ecrire(demande: Demande, saisie: Saisie | None = None) -> Response:
         lieu_choisi=nommer_le_choix(demande.lieu),
         annees=offrir_les_annees(etat),
         politique=POLITIQUES[rapport.politique],
+        courant=Markup(_en_css(f"{rapport.titre} – {annee_lisible(rapport.annee)}")),
+        marque=Markup(_en_css(NOTE_EXACT if rapport.exact else "")),
         chiffres=chiffres_cles.ecrire(rapport.chiffres),
         introductions=INTRODUCTIONS,
         bandes=bandes.dessiner,
@@ -143,6 +149,11 @@ def _ecrire(demande: Demande, saisie: Saisie | None = None) -> Response:
         signes=SIGNES_AU_PLUS,
         introduction=INTRODUCTION,
     )
+
+
+def _en_css(texte: str) -> str:
+    """A text as a style holds it."""
+    return "'" + re.sub(r"[^\w ]", lambda trouve: f"\\{ord(trouve[0]):x} ", texte) + "'"
 
 
 def _composer_les_annexes() -> list[Section]:
