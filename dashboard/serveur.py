@@ -158,12 +158,18 @@ def dessiner_cartes(
         nom = matiere.indicateur.id
         dessin = Dessin(cartes.remplir(matiere, ctx), matiere.consultations)
         dessins[nom] = memoire.garder((*commun, nom), dessin)
-    # What was said in meetings is not kept with the cards: erased, it is nowhere.
-    seule = len(ctx.selection.lieux) == 1
-    dits = traces.indexer(ctx.selection.lieu, ctx.selection.annee) if seule else {}
+    return {i.id: dessins[i.id].corps for i in indicateurs}
+
+
+def ajouter_les_traces(corps: dict[str, list[Any]], ctx: Contexte) -> dict[str, list[Any]]:
+    """The same cards, with what was said in meetings of some of them. It is kept with no card:
+    erased, it is nowhere."""
+    if len(ctx.selection.lieux) > 1:
+        return corps
+    dits = traces.indexer(ctx.selection.lieu, ctx.selection.annee)
     return {
-        i.id: [*dessins[i.id].corps, *([fragment(dits[i.id])] if i.id in dits else [])]
-        for i in indicateurs
+        nom: [*morceaux, fragment(dits[nom])] if nom in dits else morceaux
+        for nom, morceaux in corps.items()
     }
 
 
@@ -265,7 +271,8 @@ def _enregistrer_rappels(app: Dash, depot: Depot) -> None:
         ]
         if not a_faire:
             return no_update
-        for nom, corps in dessiner_cartes(a_faire, ctx, corps_dessines).items():
+        dessinees = ajouter_les_traces(dessiner_cartes(a_faire, ctx, corps_dessines), ctx)
+        for nom, corps in dessinees.items():
             set_props(f"corps-{nom}", {"children": corps})
         return {**connus, **{i.id: etat_voulu for i in a_faire}}
 
@@ -300,6 +307,7 @@ def _montrer_les_premieres(
     """Draw the first cards at once: they are in view. Returns their indicators."""
     premieres = [i for i in chapitre.indicateurs(nom, ctx) if i.id not in plies]
     corps = dessiner_cartes(premieres[:CARTES_AU_DEPART], ctx, memoire)
+    corps = ajouter_les_traces(corps, ctx)
     for composant in html.Div(contenu)._traverse():
         identifiant = getattr(composant, "id", None)
         if isinstance(identifiant, str) and identifiant.startswith("corps-"):
