@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qs
 
@@ -15,7 +16,7 @@ from dashboard.auteurs import nommer_les_auteurs
 from dashboard.connexion import adresses_des_feuilles
 from dashboard.erreurs import refuser
 from dashboard.formulaires import exiger_formulaire
-from dashboard.nombres import annee_lisible, date_longue
+from dashboard.nombres import INSECABLE, annee_lisible, date_longue
 from dashboard.pages.chapitre import INTRODUCTIONS
 from dashboard.pages.methode import comptage, protection, references
 from dashboard.pages.methode.section import Section
@@ -48,6 +49,7 @@ from queries.commentaires import (
     CommentaireChange,
     CommentaireRefuse,
 )
+from queries.depot import Etat
 from queries.lecteur import Role
 from queries.reponses import NOTE_EXACT
 
@@ -116,6 +118,7 @@ def _ecrire(demande: Demande, saisie: Saisie | None = None) -> Response:
         {section: c.texte for section, c in ecrits.items()},
     )
     requete = ecrire_la_demande(demande, etat, lecteur)
+    dits = traces.indexer(demande.lieu, demande.annee)
     return rendre(
         "rapport.html",
         RAPPORT,
@@ -141,7 +144,8 @@ def _ecrire(demande: Demande, saisie: Saisie | None = None) -> Response:
         auteurs=nommer_les_auteurs(c.auteur for c in ecrits.values()),
         date=date_longue,
         annee_lisible=annee_lisible,
-        dits=traces.indexer(demande.lieu, demande.annee),
+        dits=dits,
+        dits_ailleurs=_ranger_les_autres(dits, rapport, etat),
         peut_commenter=_peut_commenter(),
         modifie=_peut_commenter() and (saisie is not None or _modifie()),
         saisie=saisie,
@@ -149,6 +153,20 @@ def _ecrire(demande: Demande, saisie: Saisie | None = None) -> Response:
         signes=SIGNES_AU_PLUS,
         introduction=INTRODUCTION,
     )
+
+
+def _ranger_les_autres(
+    dits: Mapping[str, Markup], rapport: Rapport, etat: Etat
+) -> dict[str, list[tuple[str, Markup]]]:
+    """Chapter → what was said in meetings of charts that it cannot show, with their titles."""
+    montres = {v.indicateur for c in rapport.chapitres for v in c.vues}
+    ailleurs: dict[str, list[tuple[str, Markup]]] = {}
+    for nom in dits.keys() - montres:
+        ind = etat.catalogue.get(nom)
+        if ind is not None:
+            titre = f"{ind.numero}{INSECABLE}{ind.titre}"
+            ailleurs.setdefault(ind.chapitre, []).append((titre, dits[nom]))
+    return {chapitre: sorted(siens) for chapitre, siens in ailleurs.items()}
 
 
 def _en_css(texte: str) -> str:

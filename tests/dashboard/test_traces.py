@@ -277,8 +277,10 @@ def test_on_la_retrouve_sous_le_meme_graphique_l_annee_suivante(
 
     def lus(annee: str) -> list[str]:
         page = ouvrir(client, f"/rapport?territoire=lille&annee={annee}")
-        (section,) = re.findall(r'<section id="sexe" .*?</section>', page, re.DOTALL)
-        return re.findall(r'<span class="dit">(.*?)</span>', section)
+        (chapitre,) = re.findall(
+            r'<section id="situations" .*?<section id="familles"', page, re.DOTALL
+        )
+        return re.findall(r'<span class="dit">(.*?)</span>', chapitre)
 
     assert lus(apres) == ["Dit cette année.", "Dit l’an dernier."]
     assert lus(avant) == ["Dit l’an dernier."]
