@@ -74,7 +74,7 @@ class Trace:
 def ajouter(
     perimetre: str,
     auteur: str,
-    partage: int,
+    partage: int | None,
     diapo: str,
     sujet: Sujet,
     genre: str,

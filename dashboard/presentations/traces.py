@@ -47,7 +47,7 @@ SANS_GRAPHIQUE = "Sans graphique"
 @dataclass(frozen=True, slots=True)
 class Saisie:
     """What somebody typed. `messages`: why it is not kept yet; `a_confirmer`: whether sending it
-    again keeps it."""
+    again keeps it, which is no error."""
 
     genre: str = "decision"
     texte: str = ""
@@ -55,6 +55,11 @@ class Saisie:
     garder: bool = False
     messages: tuple[str, ...] = ()
     a_confirmer: bool = False
+
+    @property
+    def statut(self) -> int:
+        """Of the answer that gives it back."""
+        return 200 if self.a_confirmer else 409
 
 
 def enregistrer(server: Flask) -> None:
@@ -269,11 +274,11 @@ def _ajouter() -> Response:
             saisie = _refuser(saisie, refus)
     if _pour_un_script():
         corps = {"messages": saisie.messages, "a_confirmer": saisie.a_confirmer}
-        return Response(_ecrire_en_json(corps), 409, mimetype="application/json")
+        return Response(_ecrire_en_json(corps), saisie.statut, mimetype="application/json")
     return rendre(
         "trace_a_revoir.html",
         TRACES,
-        409,
+        saisie.statut,
         action="/traces/ajouter",
         **_valeurs_de_l_ajout(partage, diapo, _suivant(), saisie, rang),
     )
@@ -308,7 +313,7 @@ def _modifier(numero: int) -> Response:
     return rendre(
         "trace_a_revoir.html",
         TRACES,
-        409,
+        saisie.statut,
         action=f"/traces/{trace.numero}/modifier",
         saisie=saisie,
         suivant=TRACES.chemin,

@@ -65,13 +65,15 @@ POLITIQUES = {
 @dataclass(frozen=True, slots=True)
 class Saisie:
     """What somebody typed and that is not kept yet. `vu`: the date of what stood there, ISO or "";
-    `messages`: why; `a_confirmer`: whether sending it again keeps it."""
+    `messages`: why; `a_confirmer`: whether sending it again keeps it; `statut`: of the answer,
+    which is no error when there is but something to read again."""
 
     section: str
     texte: str
     vu: str
     messages: tuple[str, ...]
     a_confirmer: bool = False
+    statut: int = 409
 
 
 def enregistrer(server: Flask) -> None:
@@ -122,7 +124,7 @@ def _ecrire(demande: Demande, saisie: Saisie | None = None) -> Response:
     return rendre(
         "rapport.html",
         RAPPORT,
-        409 if saisie else 200,
+        saisie.statut if saisie else 200,
         requete=f"?{requete}",
         question=requete,
         rapport=rapport,
@@ -200,7 +202,7 @@ def _commenter() -> Response:
     texte, vu = request.form.get("texte", ""), request.form.get("vu", "")
     trouves = relire(texte)
     if trouves and request.form.get("confirme") != "oui":
-        return _ecrire(demande, Saisie(section, texte, vu, tuple(trouves), a_confirmer=True))
+        return _ecrire(demande, Saisie(section, texte, vu, tuple(trouves), True, 200))
     try:
         commentaires.garder(
             perimetre_courant(),

@@ -5,17 +5,28 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from queries import traces
 from queries.depot import Depot
 from queries.lecteur import Lecteur, Role
 from queries.lieux import lister
-from tests.browser.verification import HAUTEURS, ouvrir_les_volets, verifier, verifier_le_francais
+from queries.traces import Sujet
+from tests.browser.parcours import texte_lu
+from tests.browser.verification import (
+    ANGLAIS,
+    ESPACE_ORDINAIRE,
+    HAUTEURS,
+    ouvrir_les_volets,
+    verifier,
+    verifier_le_francais,
+)
+from tests.magasin import aupres_de
 
 EXACT = "Chiffres exacts – ne pas diffuser"
 
@@ -73,7 +84,7 @@ def test_un_college_a_son_cumul(page: Page, serveur: str, college: str) -> None:
 def test_on_choisit_un_lieu_sans_script(ouvrir_page: Callable[..., Page], serveur: str) -> None:
     page = ouvrir_page(java_script_enabled=False)
     page.goto(f"{serveur}/rapport")
-    page.get_by_label("Lieu").select_option("territoire:douai")
+    page.get_by_label("Lieu", exact=True).select_option("territoire:douai")
     page.get_by_role("button", name="Voir ce rapport").click()
     expect(page).to_have_url(re.compile(r"territoire=douai"))
     expect(page.get_by_role("heading", level=1)).to_have_text("Les ALSES – Douai")
@@ -132,6 +143,7 @@ def test_le_rapport_s_imprime_en_entier(
 
 
 @pytest.mark.parametrize("largeur", [1280, 390])
+@pytest.mark.usefixtures("une_trace")
 def test_les_traces_sont_accessibles(
     ouvrir_page: Callable[..., Page],
     violations: Callable[[Page], list[dict[str, Any]]],
@@ -140,7 +152,23 @@ def test_les_traces_sont_accessibles(
 ) -> None:
     page = ouvrir_page(largeur, HAUTEURS[largeur])
     page.goto(f"{serveur}/traces")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Traces des réunions")
+    expect(page.locator(".liste-traces li")).to_have_count(1)
     ouvrir_les_volets(page)
     verifier(page, violations)
-    verifier_le_francais(page)
-    expect(page.get_by_role("heading", level=1)).to_have_text("Traces des réunions")
+    lu = texte_lu(page)
+    # « Trace » is French here.
+    assert {x.lower() for x in ANGLAIS.findall(lu)} == {"trace"}
+    assert ESPACE_ORDINAIRE.findall(lu) == []
+
+
+@pytest.fixture
+def une_trace(base_demo: str) -> Iterator[None]:
+    """One, of the Département."""
+    sujet = Sujet("sexe", "territoire:lille", "2021-2022")
+    with aupres_de(base_demo):
+        numero = traces.ajouter(
+            "departement", "point-de-vue:departement", None, "une", sujet, "decision", "Bonjour."
+        )
+        yield
+        traces.effacer(numero, "departement")
