@@ -165,7 +165,16 @@ PAGES: tuple[Page, ...] = (
 PRESENTATIONS = Page(
     "/presentations", "Présentations", _sans_barre, groupe=PRESENTER, graphiques=False, a_part=True
 )
-NAVIGATION: tuple[Page, ...] = (*PAGES, PRESENTATIONS)
+RAPPORT = Page("/rapport", "Rapport", _sans_barre, groupe=PRESENTER, graphiques=False, a_part=True)
+TRACES = Page(
+    "/traces",
+    "Traces des réunions",
+    _sans_barre,
+    groupe=PRESENTER,
+    graphiques=False,
+    a_part=True,
+)
+NAVIGATION: tuple[Page, ...] = (*PAGES, PRESENTATIONS, RAPPORT, TRACES)
 """Every page that the navigation leads to: those of Dash, and those written apart from it."""
 
 _PAR_CHEMIN = {p.chemin: p for p in PAGES}

@@ -29,12 +29,14 @@ from dashboard import (
 from dashboard.adresse import lire_adresse
 from dashboard.balises import joindre
 from dashboard.contexte import Contexte
+from dashboard.fragments import fragment
 from dashboard.identite import composer_identite
 from dashboard.livrables import routes as livrables
 from dashboard.memoire import Memoire
 from dashboard.pages import chapitre
 from dashboard.pages.publications import fichiers as publications_fichiers
-from dashboard.presentations import atelier, partage, site
+from dashboard.presentations import atelier, partage, site, traces
+from dashboard.rapport import page as rapport
 from dashboard.regime import refuser_de_demarrer
 from data.catalogue import Indicateur
 from data.refus import typographier
@@ -94,7 +96,7 @@ def creer_application(url: str | None = None) -> Dash:
     api.enregistrer(server, depot)
     publications_fichiers.enregistrer(server)
     fichiers.enregistrer(server, depot)
-    for module in (site, atelier, partage, livrables):
+    for module in (site, atelier, partage, rapport, traces, livrables):
         module.enregistrer(server)
     racine = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     app = Tableau(
@@ -158,6 +160,18 @@ def dessiner_cartes(
         dessin = Dessin(cartes.remplir(matiere, ctx), matiere.consultations)
         dessins[nom] = memoire.garder((*commun, nom), dessin)
     return {i.id: dessins[i.id].corps for i in indicateurs}
+
+
+def ajouter_les_traces(corps: dict[str, list[Any]], ctx: Contexte) -> dict[str, list[Any]]:
+    """The same cards, with what was said in meetings of some of them. It is kept with no card:
+    erased, it is nowhere."""
+    if len(ctx.selection.lieux) > 1:
+        return corps
+    dits = traces.indexer(ctx.selection.lieu, ctx.selection.annee)
+    return {
+        nom: [*morceaux, fragment(dits[nom])] if nom in dits else morceaux
+        for nom, morceaux in corps.items()
+    }
 
 
 def _enregistrer_rappels(app: Dash, depot: Depot) -> None:
@@ -258,7 +272,8 @@ def _enregistrer_rappels(app: Dash, depot: Depot) -> None:
         ]
         if not a_faire:
             return no_update
-        for nom, corps in dessiner_cartes(a_faire, ctx, corps_dessines).items():
+        dessinees = ajouter_les_traces(dessiner_cartes(a_faire, ctx, corps_dessines), ctx)
+        for nom, corps in dessinees.items():
             set_props(f"corps-{nom}", {"children": corps})
         return {**connus, **{i.id: etat_voulu for i in a_faire}}
 
@@ -293,6 +308,7 @@ def _montrer_les_premieres(
     """Draw the first cards at once: they are in view. Returns their indicators."""
     premieres = [i for i in chapitre.indicateurs(nom, ctx) if i.id not in plies]
     corps = dessiner_cartes(premieres[:CARTES_AU_DEPART], ctx, memoire)
+    corps = ajouter_les_traces(corps, ctx)
     for composant in html.Div(contenu)._traverse():
         identifiant = getattr(composant, "id", None)
         if isinstance(identifiant, str) and identifiant.startswith("corps-"):

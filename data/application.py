@@ -20,12 +20,14 @@ from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
-from sqlalchemy.schema import CreateTable
 
 from data import schema as t
 
 FICHIER = "passerelle-application.sqlite"
 SCHEMA = "application"
+TABLE_DES_REVISIONS = "alembic_version"
+REVISION = "0003_perimetre_des_partages"
+"""Last step of `data.migrations`: what `metadata` says."""
 
 _VERROU_DE_CREATION = 0x5345_5353
 """Number of the advisory lock under PostgreSQL; not the one an import takes."""
@@ -106,6 +108,14 @@ partages = sa.Table(
     sa.Column("jeton_hache", sa.Text, unique=True, comment="HMAC-SHA256; null: revoked"),
     sa.Column("presentation", sa.Integer, index=True, comment="null: erased since"),
     sa.Column("proprietaire", sa.Text, nullable=False, index=True, comment="account or viewpoint"),
+    sa.Column(
+        "perimetre",
+        sa.Text,
+        nullable=False,
+        default="",
+        server_default=sa.text("''"),
+        comment="whose colleagues may present it; empty: the owner alone",
+    ),
     sa.Column("titre", sa.Text, nullable=False),
     sa.Column("contenu", sa.JSON, nullable=False, comment="slides and answers, as they were given"),
     sa.Column("notes", sa.JSON, nullable=False, comment="slide → the presenter's own notes"),
@@ -176,8 +186,20 @@ travaux = sa.Table(
 class MagasinIndisponible(RuntimeError):
     """The application's store cannot be read or written. French text."""
 
-    def __init__(self) -> None:
-        super().__init__("La base de l’application ne répond pas. Réessayez dans un instant.")
+    def __init__(
+        self, texte: str = "La base de l’application ne répond pas. Réessayez dans un instant."
+    ) -> None:
+        super().__init__(texte)
+
+
+class MagasinTropRecent(MagasinIndisponible):
+    """A later version of the application has changed the store."""
+
+    def __init__(self, revision: str) -> None:
+        super().__init__(
+            "La base de l’application a été mise à jour par une version plus récente de Passerelle "
+            f"(étape « {revision} ») : installez cette version, ou rétablissez une sauvegarde."
+        )
 
 
 def url_de_l_application() -> str:
@@ -241,22 +263,49 @@ def verrouiller(conn: sa.Connection) -> None:
 
 
 def creer() -> None:
-    """Create what is missing. Idempotent, and safe when several processes start together.
+    """Bring the store up to date, whatever it holds, in one transaction (`data.migrations`).
 
-    Raises MagasinIndisponible when the store cannot be reached.
+    Idempotent, and safe when several processes start together. Raises MagasinIndisponible when the
+    store cannot be reached, MagasinTropRecent.
     """
+    with transaction() as conn:
+        if _lire_la_revision(conn) == REVISION:
+            return
+    # Slow to import, and needed only when something is to be done.
+    from data import migrations
+
     with transaction() as conn:
         if conn.dialect.name == "postgresql":
             conn.execute(sa.select(sa.func.pg_advisory_xact_lock(_VERROU_DE_CREATION)))
             conn.execute(sa.schema.CreateSchema(SCHEMA, if_not_exists=True))
-        _oublier_les_anciennes_sessions(conn)
-        for table in metadata.sorted_tables:
-            conn.execute(CreateTable(table, if_not_exists=True))
+        else:
+            conn.exec_driver_sql("BEGIN IMMEDIATE")
+        revision = _lire_la_revision(conn)
+        if not revision:
+            _oublier_les_anciennes_sessions(conn)
+        try:
+            migrations.monter(conn)
+        except migrations.RevisionInconnue as erreur:
+            raise MagasinTropRecent(revision) from erreur
+
+
+def schema_de(conn: sa.Connection) -> str | None:
+    """Schema that the tables stand in, behind this connection."""
+    return SCHEMA if conn.dialect.name == "postgresql" else None
+
+
+def _lire_la_revision(conn: sa.Connection) -> str:
+    """The step a store is at; "" when it is empty, or from before there were any."""
+    schema = schema_de(conn)
+    if not sa.inspect(conn).has_table(TABLE_DES_REVISIONS, schema=schema):
+        return ""
+    table = sa.table(TABLE_DES_REVISIONS, sa.column("version_num"), schema=schema)
+    return str(conn.execute(sa.select(table.c.version_num)).scalar() or "")
 
 
 def _oublier_les_anciennes_sessions(conn: sa.Connection) -> None:
     """Sessions from before there were accounts are no use to anyone."""
-    schema = SCHEMA if conn.dialect.name == "postgresql" else None
+    schema = schema_de(conn)
     inspecteur = sa.inspect(conn)
     if inspecteur.has_table("sessions", schema=schema):
         colonnes = {c["name"] for c in inspecteur.get_columns("sessions", schema=schema)}

@@ -55,7 +55,8 @@ class Lien:
 @dataclass(frozen=True, slots=True)
 class Partage:
     """A frozen view. `contenu`: its slides and answers (`dashboard.presentations.figer`). `notes`:
-    slide → notes of who presents. `expire_le`: UTC; `ouvert`: whether its link works now."""
+    slide → notes of who presents. `expire_le`: UTC; `ouvert`: whether its link works now.
+    `perimetre`: whose colleagues may present it; "": its owner alone."""
 
     numero: int
     presentation: int | None
@@ -67,6 +68,7 @@ class Partage:
     cree_le: dt.datetime
     expire_le: dt.datetime
     revoque: bool
+    perimetre: str = ""
 
     @property
     def ouvert(self) -> bool:
@@ -83,10 +85,12 @@ def creer(
     presentation: int | None = None,
     notes: Mapping[str, str] | None = None,
     jours: int = JOURS_AU_PLUS,
+    perimetre: str = "",
 ) -> tuple[int, str]:
     """Keep a view and open a link to it: its number, and the token, told once.
 
-    `jours`: how long the link works, 1 to `JOURS_AU_PLUS`. Raises MagasinIndisponible.
+    `jours`: how long the link works, 1 to `JOURS_AU_PLUS`. `perimetre`: of whoever shares.
+    Raises MagasinIndisponible.
     """
     jeton = secrets.token_urlsafe(OCTETS_DU_JETON)
     heure = maintenant()
@@ -96,6 +100,7 @@ def creer(
                 jeton_hache=_hacher(jeton),
                 presentation=presentation,
                 proprietaire=proprietaire,
+                perimetre=perimetre,
                 titre=titre,
                 contenu=dict(contenu),
                 notes=dict(notes or {}),
@@ -221,4 +226,5 @@ def _de_la_base(ligne: Any) -> Partage:
         ligne.cree_le,
         ligne.expire_le,
         ligne.jeton_hache is None,
+        ligne.perimetre,
     )

@@ -8,18 +8,17 @@ from typing import Any
 from markupsafe import Markup
 
 from dashboard import balises as html
-from dashboard import geographie, graphiques, phrases, tableaux
+from dashboard import chiffres_cles, geographie, graphiques, phrases, tableaux
 from dashboard.contexte import Contexte
 from dashboard.fragments import fragment
-from dashboard.nombres import INSECABLE, annee_d_avant, nombre, points, pourcentage
+from dashboard.nombres import INSECABLE, annee_d_avant, points, pourcentage
 from dashboard.pages.chapitre import INTRODUCTIONS
 from data.catalogue import CHAPITRES
 from queries.changements import Changement, chercher
-from queries.comparaisons import annee_precedente
 from queries.lecteur import Role
 from queries.lieux import colleges_de, lister, nommer
 from queries.question import NORD, Lieu, Question
-from queries.reponses import Reponse, certain, repondre
+from queries.reponses import repondre
 from queries.selection import Selection, derniere_annee, ecrire
 
 PLUS_DE_CHANGEMENTS = 8
@@ -58,77 +57,12 @@ def _phrase(ctx: Contexte, annee: str) -> str:
 
 
 def _chiffres(ctx: Contexte, annee: str) -> Markup:
-    lieu = ctx.selection.lieu
-    questions = [
-        Question("effectif", annee, lieu),
-        Question("postes", annee, lieu),
-        Question("colleges_equipes", annee, lieu),
-        Question("jeunes_par_poste", annee, lieu),
-        Question("effectif", annee, lieu, "ps"),
-    ]
-    avant = [annee_precedente(q, ctx.etat.catalogue[q.indicateur], ctx.etat) for q in questions]
-    reponses = repondre(questions, ctx.lecteur, ctx.depot)
-    anciennes = iter(repondre([q for q in avant if q], ctx.lecteur, ctx.depot))
-    paires = [(r, next(anciennes) if q else None) for r, q in zip(reponses, avant, strict=True)]
-    titres = (
-        "jeunes accompagnés par les ALSES",
-        "ETP d’ALSES",
-        "collèges avec un ALSES",
-        "jeunes par ETP",
-        "jeunes suivis par l’ensemble de la Prévention Spécialisée",
-    )
     return html.Section(
         [
             html.H2("En quelques chiffres", className="hors-vue"),
-            html.Ul(
-                [
-                    html.Li(
-                        [
-                            html.Span(_valeur(r), className="grand"),
-                            html.Span(titre),
-                            html.Span(_depuis(r, a), className="depuis"),
-                        ]
-                    )
-                    for titre, (r, a) in zip(titres, paires, strict=True)
-                ],
-                className="chiffres-cles",
-            ),
+            chiffres_cles.ecrire(chiffres_cles.chiffrer(ctx, annee)),
         ]
     )
-
-
-def _total(r: Reponse) -> float | None:
-    if r.indicateur.id == "postes":
-        return sum(x.valeur or 0 for x in r.serie("etp"))
-    if r.indicateur.id == "colleges_equipes":
-        return sum(x.effectif or 0 for x in r.lignes)
-    ligne = r.lignes[0]
-    return ligne.valeur if r.indicateur.id == "jeunes_par_poste" else ligne.effectif
-
-
-def _valeur(r: Reponse) -> str:
-    total = _total(r)
-    if total is None:
-        return graphiques.etiquette(r.lignes[0], r.politique.plancher)
-    environ = f"≈{INSECABLE}" if r.lignes[0].statut == "arrondi" else ""
-    return environ + nombre(total)
-
-
-def _depuis(r: Reponse, avant: Reponse | None) -> str:
-    if avant is None:
-        return ""
-    maintenant, alors = _total(r), _total(avant)
-    if maintenant is None or alors is None:
-        return ""
-    annee = avant.question.annee
-    arrondi = "arrondi" in (r.lignes[0].statut, avant.lignes[0].statut)
-    if arrondi and not certain(avant.lignes[0], r.lignes[0]):
-        return f"pas de changement certain depuis {annee}"
-    ecart = maintenant - alors
-    if not ecart:
-        return f"comme en {annee}"
-    signe = "+" if ecart > 0 else "−"
-    return f"{signe}{INSECABLE}{nombre(abs(ecart), 0 if arrondi else None)} depuis {annee}"
 
 
 def _changements(ctx: Contexte, annee: str) -> Markup:

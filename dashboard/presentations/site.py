@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, render_template
+from flask import Flask, Response, render_template, request
 from markupsafe import Markup
 
 from dashboard import coquille
@@ -29,9 +29,12 @@ def adresse_de_la_piece(nom: str) -> str:
     return f"/assets/{nom}?m={(_ASSETS / nom).stat().st_mtime:.0f}"
 
 
-def rendre(gabarit: str, ici: Page, statut: int = 200, **valeurs: Any) -> Response:
-    """A page of the site (`gabarits/site.html`), kept by no cache. `ici`: where it stands."""
-    navigation = Markup(coquille.naviguer(ici, ""))
+def rendre(
+    gabarit: str, ici: Page, statut: int = 200, *, requete: str = "", **valeurs: Any
+) -> Response:
+    """A page of the site (`gabarits/site.html`), kept by no cache. `ici`: where it stands;
+    `requete`: what the navigation keeps of its address, with its `?`."""
+    navigation = Markup(coquille.naviguer(ici, requete))
     return page(gabarit, statut, ici=ici, navigation=navigation, **valeurs)
 
 
@@ -48,6 +51,15 @@ def ecrire_points_de_vue() -> Markup:
             choix=choix,
             actuel=actuel,
             libelle=dict(choix)[actuel],
-            suivant="/presentations",
+            suivant=_rester(),
         )
     )
+
+
+def _rester() -> str:
+    """Where another viewpoint lands: this page when it is one of the site's, else the first of
+    those it belongs to, which exists for everyone."""
+    racine = "/" + request.path.split("/")[1]
+    if request.method == "GET" and request.path == racine:
+        return request.full_path.rstrip("?")
+    return racine

@@ -18,6 +18,7 @@ from dashboard.graphiques import Trace
 from dashboard.nombres import INSECABLE, annee_lisible
 from data.catalogue import POPULATIONS, Indicateur
 from data.refus import typographier
+from queries.constantes import constantes_de
 from queries.depot import Depot
 from queries.lecteur import Lecteur
 from queries.lieux import nommer
@@ -151,6 +152,7 @@ def _noter(matiere: cartes.Matiere) -> list[str]:
         notes.append(NOTE_FRAGILE)
     if any(s.multiple for s in ind.series):
         notes.append(NOTE_MULTIPLE)
+    notes += [f"{constante.source}." for constante in constantes_de(ind.id)]
     if any(x.statut in ("arrondi", "masque") for x in lignes):
         notes.append(NOTE_ARRONDI)
     if r.politique.exacte:

@@ -295,13 +295,6 @@ def test_une_copie_du_magasin_n_ouvre_rien(monkeypatch: pytest.MonkeyPatch) -> N
     assert comptes.lire_lien(lien) is None
 
 
-def test_les_sessions_d_avant_les_comptes_sont_oubliees(tmp_path: Path) -> None:
-    executer(sa.text("DROP TABLE sessions"))
-    executer(sa.text("CREATE TABLE sessions (jeton_hache TEXT PRIMARY KEY, role TEXT)"))
-    application.creer()
-    assert executer(sa.select(application.sessions)) == []
-
-
 def test_le_magasin_n_est_lu_que_par_son_proprietaire(tmp_path: Path) -> None:
     sessions.ouvrir_session(ajouter(AGENT, "departement"), sessions.MOT_DE_PASSE)
     for nom in ("application.sqlite", secret_session.FICHIER):
