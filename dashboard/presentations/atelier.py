@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import segno
 from flask import Blueprint, Flask, Response, redirect, request, url_for
-from markupsafe import Markup
 
 from dashboard.erreurs import page_d_erreur, refuser
 from dashboard.formulaires import exiger_formulaire
 from dashboard.plan import PRESENTATIONS
 from dashboard.presentations import diapos, figer
+from dashboard.presentations.code_qr import dessiner_le_code
 from dashboard.presentations.site import rendre
 from dashboard.session import (
     depot_courant,
@@ -121,9 +120,3 @@ def _partager(numero: int) -> Response:
         adresse=adresse,
         code=dessiner_le_code(adresse),
     )
-
-
-def dessiner_le_code(adresse: str) -> Markup:
-    """The QR code of an address, as SVG."""
-    code = segno.make(adresse, error="m", micro=False)
-    return Markup(code.svg_inline(scale=5, dark="#1c2b39", light="#ffffff", border=2))
