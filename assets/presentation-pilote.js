@@ -175,6 +175,16 @@
       dire("Vous ne menez pas.", "libre");
     }
 
+    /* Take the lead when nobody has it, or this window had it before it was loaded again. */
+    function ouvrir() {
+      var ancien = lireAncien();
+      Scene.demander(adresses.conduite + "?pilote=" + (ancien || fenetre)).then(function (reponse) {
+        if (reponse.statut !== 200) { throw new Error("statut " + reponse.statut); }
+        if (!reponse.corps.qui || reponse.corps.a_vous) { prendre(false); } else { recevoir(reponse.corps, "poll"); }
+        demander();
+      }).catch(function () { setTimeout(ouvrir, Scene.delai(2)); });
+    }
+
     function barrer(texte, bouton) {
       var barre = un(".main-prise");
       barre.hidden = false;
@@ -301,8 +311,7 @@
     peindre();
     compterLeTemps();
     setInterval(compterLeTemps, 1000);
-    prendre(false);
-    demander();
+    ouvrir();
   }
 
   document.addEventListener("DOMContentLoaded", demarrer);
