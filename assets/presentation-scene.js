@@ -110,7 +110,7 @@
   /* Until a time that grows at each failure, with some chance in it: a whole room does not come
      back at once. */
   window.PasserelleScene.delai = function (echecs) {
-    return Math.min(700 * Math.pow(1.7, echecs), 8000) * (0.7 + 0.6 * Math.random());
+    return Math.min(700 * Math.pow(1.7, echecs), 4000) * (0.7 + 0.6 * Math.random());
   };
 
   /* An answer in JSON: {statut, corps}; rejects when the server did not answer. */

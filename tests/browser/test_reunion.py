@@ -372,14 +372,12 @@ def test_les_chiffres_exacts_restent_dans_la_fenetre_du_presentateur(
     expect(volet).to_contain_text("Vos chiffres exacts – ne pas projeter")
     expect(volet.locator("table")).to_be_visible()
     verifier(chef, violations)
-    chef.keyboard.press("Escape")
     chef.locator("h1").click()
     chef.keyboard.press("ArrowRight")
-    expect(volet.locator("h3")).not_to_have_text("")
+    expect(volet.locator("caption")).to_contain_text("Demande")
     telephone = ouvrir_page(390, 844)
     telephone.goto(f"{salle.adresse}{lien}")
     montre(telephone, "demande")
-    assert "%" in volet.inner_text()
     exacts = re.findall(r"\d+,[1-9] %", volet.inner_text().replace("\u00a0", " "))
     assert exacts, "aucun chiffre exact à chercher"
     contenu = telephone.content().replace("\u00a0", " ")
@@ -399,7 +397,7 @@ def test_les_pages_de_la_reunion_sont_accessibles_et_francaises(
         expect(face(page).locator("tr.montree").first).to_be_visible()
         verifier(page, violations)
         verifier_le_francais(page)
-    telephone = page = ouvrir_page(largeur, HAUTEURS[largeur])
+    telephone = ouvrir_page(largeur, HAUTEURS[largeur])
     telephone.goto(reunion.adresse)
     for nom in ("cote", "mots", "effectif"):
         telephone.get_by_role("button", name="Suivante").click()
@@ -482,7 +480,7 @@ def test_le_projecteur_se_lit_du_fond_de_la_salle(
                 presentateur.keyboard.press("t")
                 expect(face(projecteur).locator(".chiffres-diapo")).to_be_visible()
             t = projecteur.evaluate(TAILLES)
-            assert min(t["titre"]) >= 56 * echelle, d.id
+            assert min(t["titre"]) >= 56 * echelle - 0.01, d.id
             assert min(t["valeurs"], default=99) >= 34 * echelle - 0.01, d.id
             assert min(t["autres"]) >= 24 * echelle - 0.01, d.id
             assert min(t["pied"], default=99) >= 20 * echelle - 0.01, d.id
@@ -492,8 +490,6 @@ def test_le_projecteur_se_lit_du_fond_de_la_salle(
             if d.id == "quatorze":
                 assert t["rangs"] == 14, forme
             assert violations(projecteur) == []
-    mots = projecteur.evaluate("() => 0")
-    assert mots == 0
 
 
 def test_le_plein_ecran_efface_son_bouton(reunion: Reunion) -> None:
