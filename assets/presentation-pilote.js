@@ -253,6 +253,8 @@
     }
 
     function toucher(touche) {
+      // Whoever dictates to the computer must be able to do without the keys of one letter.
+      if (/^[a-z.]$/i.test(touche) && !un(".lettres").checked) { return false; }
       var ici = scene.rang(etat);
       var gestes = {
         ArrowRight: function () { aller(ici + 1); }, PageDown: function () { aller(ici + 1); }, " ": function () { aller(ici + 1); },
@@ -284,8 +286,8 @@
       chaque("[data-geste]", function (b) { b.addEventListener("click", gestes[b.dataset.geste]); });
       chaque("[data-vers]", function (b) { b.addEventListener("click", function () { aller(Number(b.dataset.vers)); }); });
       document.addEventListener("keydown", function (e) {
-        if (e.altKey || e.ctrlKey || e.metaKey || e.target.matches("input, textarea, select")) { return; }
-        if (e.key === " " && e.target.matches("button, summary, a")) { return; }
+        if (e.altKey || e.ctrlKey || e.metaKey || e.target.matches("input:not([type=checkbox]), textarea, select")) { return; }
+        if (e.key === " " && e.target.matches("button, summary, a, input")) { return; }
         if (toucher(e.key)) { e.preventDefault(); }
       });
       var volet = un(".cadre-exacts");

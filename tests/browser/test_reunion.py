@@ -175,6 +175,20 @@ def test_l_ecran_noir_et_le_code(reunion: Reunion) -> None:
     montre(reunion.telephone, "sexe")
 
 
+def test_les_touches_d_une_lettre_s_eteignent(reunion: Reunion) -> None:
+    presentateur = reunion.presentateur
+    presentateur.locator(".cadre-touches summary").click()
+    presentateur.get_by_label("Utiliser les touches d’une lettre").uncheck()
+    presentateur.keyboard.press("b")
+    presentateur.keyboard.press("ArrowRight")
+    montre(reunion.projecteur, "demande")
+    noir = presentateur.get_by_role("button", name="Écran noir")
+    expect(noir).to_have_attribute("aria-pressed", "false")
+    presentateur.get_by_label("Utiliser les touches d’une lettre").check()
+    presentateur.keyboard.press("b")
+    expect(noir).to_have_attribute("aria-pressed", "true")
+
+
 def test_on_se_promene_et_on_rejoint(reunion: Reunion) -> None:
     telephone = reunion.telephone
     rejoindre = telephone.get_by_role("button", name="Rejoindre")
