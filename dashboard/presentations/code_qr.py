@@ -9,7 +9,11 @@ from markupsafe import Markup
 def dessiner_le_code(adresse: str) -> Markup:
     """The QR code of an address, as SVG."""
     code = segno.make(adresse, error="m", micro=False)
-    return Markup(code.svg_inline(scale=5, dark="#1c2b39", light="#ffffff", border=2))
+    dessin = code.svg_inline(scale=5, dark="#1c2b39", light="#ffffff", border=2, omitsize=True)
+    largeur, hauteur = code.symbol_size(scale=5, border=2)
+    # Its size, and what a style sheet may make of it.
+    entete = f'<svg role="img" aria-label="Code à scanner" width="{largeur}" height="{hauteur}" '
+    return Markup(dessin.replace("<svg ", entete, 1))
 
 
 def abreger(adresse: str) -> str:

@@ -451,7 +451,7 @@ def du_chef(serveur: Flask, depot: Depot) -> Lien:
     return partager(presentation, "point-de-vue:chef:aae", lecteur, depot)
 
 
-def _exacts(depot: Depot, indicateur: str = "sexe") -> list[str]:
+def _exacts(depot: Depot, indicateur: str) -> list[str]:
     """Exact figures of a chef, as they are written; those the frozen view does not have."""
     lecteur = Lecteur(Role.CHEF, ("aae",))
     vue = Vue(indicateur, "association=aae")
@@ -466,16 +466,16 @@ def _exacts(depot: Depot, indicateur: str = "sexe") -> list[str]:
 def test_les_chiffres_exacts_ne_sont_que_dans_le_volet_du_presentateur(
     serveur: Flask, depot: Depot, du_chef: Lien
 ) -> None:
-    attendus = _exacts(depot)
+    attendus = _exacts(depot, "demande")
     assert attendus, "la démonstration n’a aucun chiffre exact à cacher"
     chef = choisir(serveur.test_client(), "chef:aae")
-    volet = chef.get(f"{du_chef}/exacts?diapo=sexe&variante=0").text
+    volet = chef.get(f"{du_chef}/exacts?diapo=demande&variante=0").text
     for texte in attendus:
         assert texte in volet
     sceau = lire_sceau(chef, du_chef)
     prises = [
         prendre(chef, du_chef, sceau),
-        bouger(chef, du_chef, sceau, 1, diapo="sexe"),
+        bouger(chef, du_chef, sceau, 1, diapo="demande"),
         chef.get(f"{du_chef}/presentateur"),
         chef.get(f"{du_chef}/conduite?pilote={UNE}"),
     ]
@@ -492,7 +492,7 @@ def test_les_chiffres_exacts_ne_sont_que_dans_le_volet_du_presentateur(
             reponse.text,
         )
     assert journal.vider()
-    assert "sexe?annee=" in _journal()
+    assert "demande?annee=" in _journal()
     assert "exact" in _journal()
 
 
