@@ -8,6 +8,7 @@ before anything else; an administrator of accounts reaches the accounts and no f
 from __future__ import annotations
 
 import os
+import re
 from typing import Any
 from urllib.parse import urlencode
 
@@ -32,8 +33,9 @@ from queries.lecteur import Role
 HABITS = ("/assets/", "/_dash-component-suites/", "/_favicon.ico")
 """What dresses a page: the same for everyone, no figure."""
 
-LIENS = ("/p/",)
-"""What a link leads to: whoever holds it needs no account."""
+LIENS = re.compile(r"/p/[^/]+(?:/suivi)?")
+"""What a link leads to: whoever holds it needs no account to look, and to follow. Who leads has
+one."""
 
 PORTES = ("/connexion", "/deconnexion", "/lien/")
 """What serves to log in."""
@@ -74,7 +76,7 @@ def _garder() -> Any:
     if not connexion_exigee(etat):
         return None
     chemin = request.path
-    if chemin.startswith(HABITS) or _sous(chemin, (*PORTES, *LIENS)):
+    if chemin.startswith(HABITS) or _sous(chemin, PORTES) or _lien_de_partage():
         return None
     session = session_courante()
     if session is None:
@@ -98,6 +100,10 @@ def _garder() -> Any:
 
 def _sous(chemin: str, racines: tuple[str, ...]) -> bool:
     return any(chemin == r or chemin.startswith(r.rstrip("/") + "/") for r in racines)
+
+
+def _lien_de_partage() -> bool:
+    return request.method in ("GET", "HEAD") and bool(LIENS.fullmatch(request.path))
 
 
 def _page() -> bool:

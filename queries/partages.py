@@ -97,7 +97,7 @@ def creer(
     with transaction() as conn:
         fait = conn.execute(
             t.partages.insert().values(
-                jeton_hache=_hacher(jeton),
+                jeton_hache=hacher(jeton),
                 presentation=presentation,
                 proprietaire=proprietaire,
                 perimetre=perimetre,
@@ -116,9 +116,7 @@ def creer(
 def ouvrir(jeton: str) -> Partage:
     """The view a link leads to. Raises PartageInconnu when there is none, or it is over;
     MagasinIndisponible."""
-    if len(jeton) != SIGNES_DU_JETON:
-        raise PartageInconnu
-    partage = _lire(t.partages.c.jeton_hache == _hacher(jeton))
+    partage = _lire(t.partages.c.jeton_hache == hacher(jeton))
     if not partage.ouvert:
         raise PartageInconnu
     return partage
@@ -177,7 +175,7 @@ def renouveler(numero: int, proprietaire: str, *, jours: int = JOURS_AU_PLUS) ->
     _changer(
         numero,
         proprietaire,
-        jeton_hache=_hacher(jeton),
+        jeton_hache=hacher(jeton),
         expire_le=maintenant() + _duree(jours),
     )
     return jeton
@@ -189,7 +187,10 @@ def _duree(jours: int) -> dt.timedelta:
     return dt.timedelta(days=jours)
 
 
-def _hacher(jeton: str) -> str:
+def hacher(jeton: str) -> str:
+    """What the store keeps of a token. Raises PartageInconnu for what cannot be one."""
+    if len(jeton) != SIGNES_DU_JETON:
+        raise PartageInconnu
     return sceller("partage", jeton)
 
 

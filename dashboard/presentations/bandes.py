@@ -13,26 +13,61 @@ from dashboard import balises as html
 from dashboard.graphiques import Trace, etendue, mesurer
 from dashboard.nombres import INSECABLE
 from dashboard.presentations.vues import Dessin, VueDessinee
+from queries.reponses import Ligne
 
 RANGS_AU_PLUS = 14
-"""Most values drawn on a slide; the others are in the table."""
+"""Most values drawn on a projector; the others are in the table."""
 
 
-def dessiner(vue: VueDessinee) -> Markup:
-    """Every chart of a view."""
+def dessiner(vue: VueDessinee, *, rangs: int = RANGS_AU_PLUS, bout: float | None = None) -> Markup:
+    """Every chart of a view.
+
+    `rangs`: how many values a projector draws of it; the least of the others are marked, and
+    counted. `bout`: end of the scale, when views side by side share one.
+    """
     grand = html.P(vue.grand, className="grand") if vue.grand else None
-    bout = max((etendue(d.traces) for d in vue.dessins), default=0)
-    return html.joindre(grand, [_dessiner(d, vue, bout) for d in vue.dessins])
+    if bout is None:
+        bout = mesurer_le_bout([vue])
+    rangs = max(rangs // max(len(vue.dessins), 1), 3)
+    return html.joindre(
+        grand, [_dessiner(d, n, vue, bout, rangs) for n, d in enumerate(vue.dessins)]
+    )
 
 
-def _dessiner(dessin: Dessin, vue: VueDessinee, bout: float) -> Markup:
+def mesurer_le_bout(vues: Sequence[VueDessinee]) -> float:
+    """The longest bar of these views; 0 when there is none."""
+    return max((etendue(d.traces) for v in vues for d in v.dessins), default=0)
+
+
+def nommer_les_valeurs(vue: VueDessinee) -> list[list[str]]:
+    """What each row of each chart is called, to be highlighted: the same in bars and in table."""
+    return [
+        [f"{vue.indicateur}.{n}.{ligne.modalite or i}" for i, ligne in enumerate(lister(dessin))]
+        for n, dessin in enumerate(vue.dessins)
+    ]
+
+
+def lister(dessin: Dessin) -> Sequence[Ligne]:
+    """The values of a chart, in order."""
+    return next(t for t in dessin.traces if not t.repere).lignes
+
+
+def intituler(vue: VueDessinee, dessin: Dessin) -> str:
+    """Title of the view and, when it has several charts, of this one."""
+    return f"{vue.titre}{INSECABLE}: {dessin.titre}" if dessin.titre else vue.titre
+
+
+def _dessiner(dessin: Dessin, rang: int, vue: VueDessinee, bout: float, rangs: int) -> Markup:
     pleines = [t for t in dessin.traces if not t.repere]
     reperes = [t for t in dessin.traces if t.repere]
-    titre = f"{vue.titre}{INSECABLE}: {dessin.titre}" if dessin.titre else vue.titre
-    rangs = [
+    lignes = lister(dessin)
+    noms = nommer_les_valeurs(vue)[rang]
+    ordre = _classer(dessin)
+    moindres = max(len(lignes) - rangs, 0)
+    corps = [
         html.Tr(
             [
-                html.Th(ligne.libelle, scope="row"),
+                html.Th(html.Span(ligne.libelle), scope="row"),
                 html.Td(
                     [_bande(t, i, bout) for t in pleines] + [_repere(t, i, bout) for t in reperes],
                     className="trait",
@@ -40,9 +75,10 @@ def _dessiner(dessin: Dessin, vue: VueDessinee, bout: float) -> Markup:
                 ),
                 *(_valeur(t, i, vue.unite) for t in dessin.traces),
             ],
-            **{"data-valeur": ligne.modalite or str(i)},
+            className="moindre" if ordre[i] >= rangs else "",
+            **{"data-valeur": noms[i], "data-ordre": ordre[i]},
         )
-        for i, ligne in enumerate(pleines[0].lignes)
+        for i, ligne in enumerate(lignes)
     ]
     entetes = [html.Th(_nommer(t), scope="col", className="nombre") for t in dessin.traces]
     tete = html.Tr(
@@ -52,10 +88,40 @@ def _dessiner(dessin: Dessin, vue: VueDessinee, bout: float) -> Markup:
             *entetes,
         ]
     )
-    return html.Table(
-        [html.Caption(titre), html.Thead(tete), html.Tbody(rangs)],
+    table = html.Table(
+        [html.Caption(intituler(vue, dessin)), html.Thead(tete), html.Tbody(corps)],
         className="bandes" if len(dessin.traces) > 1 else "bandes seule",
+        style={"--rangs": len(lignes) - moindres, "--pleines": len(pleines)},
     )
+    titre = html.P(dessin.titre, className="titre-dessin") if dessin.titre else None
+    # The headings again, where the columns are too narrow for them.
+    cle = [html.Span(_nommer(t)) for t in dessin.traces] if len(dessin.traces) > 1 else None
+    # Read by those who look from afar: nearer, every row is there.
+    reste = dire_le_reste(moindres) if moindres else ""
+    return html.Div(
+        [
+            titre,
+            html.P(cle, className="cle", **{"aria-hidden": "true"}) if cle else None,
+            table,
+            html.P(reste, className="reste", **{"data-reste": moindres}),
+        ],
+        className="dessin",
+        style={"--rangs": len(lignes) - moindres},
+    )
+
+
+def dire_le_reste(combien: int) -> str:
+    """« et 6 autres réponses, dans le tableau »."""
+    s = "s" if combien > 1 else ""
+    return f"et {combien} autre{s} réponse{s}, dans le tableau"
+
+
+def _classer(dessin: Dessin) -> list[int]:
+    """Rank of each row, 0 for the longest bar: a projector leaves out the last ones."""
+    premiere = next(t for t in dessin.traces if not t.repere)
+    nombre = len(premiere.lignes)
+    ordre = sorted(range(nombre), key=lambda i: _mesurer(premiere, i) or 0, reverse=True)
+    return [ordre.index(i) for i in range(nombre)]
 
 
 def _nommer(trace: Trace) -> Sequence[object]:

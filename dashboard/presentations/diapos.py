@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from markupsafe import Markup
 
 from dashboard import balises as html
-from dashboard.nombres import INSECABLE
-from dashboard.presentations import bandes
+from dashboard.nombres import INSECABLE, annee_lisible
+from dashboard.presentations import bandes, tableau
 from dashboard.presentations.figer import DiapoDessinee, Jeu, VarianteDessinee
 from dashboard.presentations.vues import VueDessinee
 
@@ -36,33 +38,64 @@ def ecrire_une(diapo: DiapoDessinee, rang: int, jeu: Jeu) -> Markup:
 def _ecrire_la_face(
     diapo: DiapoDessinee, rang: int, variante: VarianteDessinee, jeu: Jeu
 ) -> Markup:
+    cote_a_cote = len(variante.vues) > 1
+    # One indicator in two places, or two years, is compared: on one scale.
+    meme = len({v.indicateur for v in variante.vues}) == 1
+    bout = bandes.mesurer_le_bout(variante.vues) if meme else None
+    legende, titres = _legender(variante.vues)
     corps = [
-        html.Div(_ecrire_la_vue(v, titre=len(variante.vues) > 1), className="vue")
-        for v in variante.vues
+        html.Div(_ecrire_la_vue(diapo, v, titre=t, bout=bout), className="vue")
+        for v, t in zip(variante.vues, titres, strict=True)
     ]
-    premiere = variante.vues[0]
     return html.Div(
         [
             html.H2(diapo.intituler(rang)),
-            html.P(premiere.legende, className="legende"),
-            html.Div(corps, className="cote-a-cote" if len(corps) > 1 else ""),
-            html.P(
-                [dire_le_pied(variante, jeu)],
-                className="pied-diapo",
-            ),
+            html.P(legende, className="legende") if legende else None,
+            html.Div(corps, className="corps cote-a-cote" if cote_a_cote else "corps"),
+            html.P(dire_le_pied(variante, jeu), className="pied-diapo"),
         ],
         className="face",
         **{"data-variante": rang, "data-nom": variante.nom},
     )
 
 
-def _ecrire_la_vue(vue: VueDessinee, *, titre: bool) -> list[Markup | None]:
+def _ecrire_la_vue(
+    diapo: DiapoDessinee, vue: VueDessinee, *, titre: str, bout: float | None
+) -> list[Markup | None]:
     suite = " ".join(vue.phrases[1:])
+    rangs = bandes.RANGS_AU_PLUS // 2 if titre else bandes.RANGS_AU_PLUS
+    tableaux = tableau.dessiner(vue)
     return [
-        html.H3(f"{vue.titre}{INSECABLE}– {vue.legende}") if titre else None,
-        bandes.dessiner(vue),
+        html.H3(titre) if titre else None,
+        html.Div(bandes.dessiner(vue, rangs=rangs, bout=bout), className="en-graphique"),
+        html.Details(
+            [html.Summary("Tableau"), html.Div(tableaux)],
+            className="en-tableau",
+            open=diapo.forme == "tableau",
+        )
+        if tableaux
+        else None,
         html.P(suite, className="suite") if suite else None,
     ]
+
+
+def _legender(vues: Sequence[VueDessinee]) -> tuple[str, list[str]]:
+    """What is true of the whole slide, and what tells its charts apart: place, year, population,
+    and what is counted."""
+    sorts = [(v.titre, v.nom, annee_lisible(v.annee), v.population) for v in vues]
+    communs = [len(set(x)) == 1 for x in zip(*sorts, strict=True)]
+    legende = _joindre(x for x, commun in zip(sorts[0][1:], communs[1:], strict=True) if commun)
+    if len(vues) == 1:
+        return legende, [""]
+    propres = [
+        _joindre(x for x, commun in zip(s, communs, strict=True) if not commun) or s[0]
+        for s in sorts
+    ]
+    return legende, propres
+
+
+def _joindre(morceaux: Iterable[str]) -> str:
+    return f"{INSECABLE}· ".join(m for m in morceaux if m)
 
 
 def dire_le_pied(variante: VarianteDessinee, jeu: Jeu) -> str:
