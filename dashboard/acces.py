@@ -33,9 +33,9 @@ from queries.lecteur import Role
 HABITS = ("/assets/", "/_dash-component-suites/", "/_favicon.ico")
 """What dresses a page: the same for everyone, no figure."""
 
-LIENS = re.compile(r"/p/[^/]+(?:/suivi)?")
-"""What a link leads to: whoever holds it needs no account to look, and to follow. Who leads has
-one."""
+LIENS = re.compile(r"/p/[^/]+(?:/suivi|/diapos\.(?:pptx|html))?")
+"""What a link leads to: whoever holds it needs no account to look, to follow and to keep a copy.
+Who leads has one."""
 
 PORTES = ("/connexion", "/deconnexion", "/lien/")
 """What serves to log in."""

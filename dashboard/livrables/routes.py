@@ -54,8 +54,7 @@ from dashboard.session import (
 from data.catalogue import CHAPITRES
 from data.journal import noter
 from data.refus import typographier
-from queries import partages, presentations, travaux
-from queries.commentaires_du_rapport import lire_les_commentaires
+from queries import commentaires, partages, presentations, travaux
 from queries.lecteur import Role
 from queries.lieux import existe, nommer
 from queries.partages import Partage, PartageInconnu
@@ -255,12 +254,15 @@ def _recommencer(numero: str) -> Response:
 
 def _demander(sorte: str, lieu: Lieu, annee: str) -> Response:
     lecteur = lecteur_courant()
-    commentaires = lire_les_commentaires(perimetre_courant(), lieu, annee)
+    ecrits = {
+        section: c.texte
+        for section, c in commentaires.lire(perimetre_courant(), lieu, annee).items()
+    }
     numero = travaux.demander(
         proprietaire_courant(),
         nommer_le_rapport(lieu, annee, lecteur.politique(lieu).nom, sorte),
         GENRES[sorte],
-        ecrire_la_demande(sorte, lieu, annee, lecteur, qui_courant(), commentaires),
+        ecrire_la_demande(sorte, lieu, annee, lecteur, qui_courant(), ecrits),
     )
     lancement.lancer()
     return redirect(url_for("livrables.travail", numero=numero), 303)  # type: ignore[return-value]

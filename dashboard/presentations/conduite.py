@@ -13,10 +13,12 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from flask import Blueprint, Response, abort, jsonify, request, url_for
+from markupsafe import Markup
 
+from dashboard.balises import joindre
 from dashboard.connexion import page
 from dashboard.erreurs import probleme, refuser
-from dashboard.presentations import bandes, diapos, tableau, vues
+from dashboard.presentations import bandes, diapos, tableau, traces, vues
 from dashboard.presentations.code_qr import abreger, dessiner_le_code
 from dashboard.presentations.droits import a_lui, nommer_le_meneur, peut_mener
 from dashboard.presentations.ecrans import ECRANS
@@ -28,6 +30,7 @@ from dashboard.protections import meme_origine
 from dashboard.session import (
     depot_courant,
     lecteur_courant,
+    perimetre_courant,
     proprietaire_courant,
     qui_courant,
 )
@@ -38,6 +41,7 @@ from queries.conduites import Conduite, Etat, MainPrise
 from queries.lecteur import EXACT
 from queries.partages import Partage, PartageInconnu
 from queries.presentations import FORMES, Vue
+from queries.question import Lieu
 
 _FENETRE = re.compile(r"[0-9a-f]{16,64}")
 RYTHME = 2000
@@ -75,6 +79,11 @@ def _montrer(jeton: str) -> Response:
         "presentateur.html",
         jeu=ecrite.jeu,
         diapos=ecrite.diapos,
+        dits=[
+            traces.ecrire_sous_la_diapo(la, d, url_for("partage.presentateur", jeton=jeton))
+            for d in ecrite.jeu.diapos
+        ],
+        avant=[_rappeler(d) for d in ecrite.jeu.diapos],
         titres=[_intituler(d) for d in ecrite.jeu.diapos],
         gel=diapos.dire_le_gel(ecrite.jeu),
         notes=la.notes if a_lui(la) else {},
@@ -88,6 +97,15 @@ def _montrer(jeton: str) -> Response:
         exact=lecteur_courant().exact_quelque_part(),
         code=dessiner_le_code(adresse),
         adresse=abreger(adresse),
+    )
+
+
+def _rappeler(diapo: DiapoDessinee) -> Markup:
+    """What was said in earlier meetings under the charts of a slide."""
+    vues = diapo.variantes[0].vues if diapo.variantes else ()
+    return joindre(
+        traces.ecrire_pour(v.indicateur, Lieu(*v.lieu), perimetre_courant(), annee=v.annee)
+        for v in vues
     )
 
 

@@ -31,7 +31,8 @@ def peut_mener(partage: Partage) -> bool:
     """Whether the caller may lead this presentation."""
     if lecteur_courant().role in (Role.INVITE, Role.ADMINISTRATEUR):
         return False
-    return a_lui(partage) or _perimetre(partage.proprietaire) == perimetre_courant()
+    sien = partage.perimetre or _perimetre(partage.proprietaire)
+    return a_lui(partage) or sien == perimetre_courant()
 
 
 def _perimetre(proprietaire: str) -> str | None:

@@ -5,19 +5,19 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-import segno
 from flask import Blueprint, Response, redirect, request, url_for
-from markupsafe import Markup
 
 from dashboard.nombres import date_longue
 from dashboard.plan import PRESENTATIONS
 from dashboard.presentations import diapos, figer
+from dashboard.presentations.code_qr import dessiner_le_code
 from dashboard.presentations.figer import Jeu
 from dashboard.presentations.marques import marquer, resumer
 from dashboard.presentations.site import rendre
 from dashboard.session import (
     depot_courant,
     lecteur_courant,
+    perimetre_courant,
     proprietaire_courant,
     qui_courant,
 )
@@ -74,6 +74,7 @@ def partager(la: Presentation) -> Response:
         jeu.livraison,
         presentation=la.numero,
         notes={d.id: d.notes for d in la.diapos if d.notes},
+        perimetre=perimetre_courant(),
         jours=jours,
     )
     noter(
@@ -93,6 +94,7 @@ def _montrer_le_lien(partage: Partage, jeton: str, jeu: Jeu, *, renouvele: bool)
         adresse=adresse,
         ecran=f"{adresse}?ecran=1",
         presentateur=f"{adresse}/presentateur",
+        jeton=jeton,
         code=dessiner_le_code(adresse),
         fin=dire_le_jour(partage.expire_le),
         diapos=faces,
@@ -135,21 +137,6 @@ def _revoquer(numero: int) -> Any:
     partages.revoquer(numero, qui)
     noter(qui_courant(), f"lien de partage n° {numero} révoqué")
     return redirect(url_for("atelier.partage", numero=numero), 303)
-
-
-def dessiner_le_code(adresse: str) -> Markup:
-    """The QR code of an address, as SVG."""
-    code = segno.make(adresse, error="m", micro=False)
-    return Markup(
-        code.svg_inline(
-            scale=5,
-            dark="#1c2b39",
-            light="#ffffff",
-            border=2,
-            title="Code QR du lien de partage",
-            omitsize=True,
-        )
-    )
 
 
 def dire_le_jour(quand: dt.datetime) -> str:

@@ -12,7 +12,7 @@ from flask import Blueprint, Flask, Response, request, url_for
 
 from dashboard.connexion import adresses_des_feuilles, page
 from dashboard.erreurs import page_d_erreur, probleme
-from dashboard.presentations import conduite, diapos, suivi
+from dashboard.presentations import conduite, diapos, suivi, traces
 from dashboard.presentations.code_qr import abreger, dessiner_le_code
 from dashboard.presentations.ecrites import ecrire
 from data.journal import noter
@@ -52,6 +52,7 @@ def _montrer(jeton: str) -> Response:
     partage = partages.ouvrir(jeton)
     noter(nommer_l_invite(partage), "présentation partagée consultée")
     ecrite = ecrire(partage)
+    dits = traces.ecrire_du_lien(partage)
     menee = conduites.lire(partage.numero)
     ecran = bool(request.args.get("ecran"))
     adresse = url_for("partage.montrer", jeton=jeton, _external=True)
@@ -66,6 +67,8 @@ def _montrer(jeton: str) -> Response:
         etat=suivi.dire_l_etat(menee),
         code=dessiner_le_code(adresse) if ecran else "",
         adresse=abreger(adresse),
+        lien=url_for("partage.montrer", jeton=jeton),
+        dits=[(d.intituler() or "Texte", dits[d.id]) for d in ecrite.jeu.diapos if d.id in dits],
     )
 
 

@@ -86,7 +86,7 @@ def enregistrer(server: Flask) -> None:
 
 def liens_de_fichiers(rapport: Rapport) -> list[tuple[str, str]]:
     """Files of this report, (name, address), offered at its head. `rapport.requete` asks for it."""
-    return []
+    return [("Word, PDF et classeurs", f"/fichiers?{rapport.requete}")]
 
 
 def _montrer() -> Response:
