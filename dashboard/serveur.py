@@ -38,6 +38,7 @@ from dashboard.pages.publications import fichiers as publications_fichiers
 from dashboard.presentations import atelier, partage, site, traces
 from dashboard.rapport import page as rapport
 from dashboard.regime import refuser_de_demarrer
+from data.application import MagasinIndisponible
 from data.catalogue import Indicateur
 from data.refus import typographier
 from queries.consultation import Consultation, relever
@@ -164,10 +165,13 @@ def dessiner_cartes(
 
 def ajouter_les_traces(corps: dict[str, list[Any]], ctx: Contexte) -> dict[str, list[Any]]:
     """The same cards, with what was said in meetings of some of them. It is kept with no card:
-    erased, it is nowhere."""
+    erased, it is nowhere. Figures do not wait for a store that does not answer."""
     if len(ctx.selection.lieux) > 1:
         return corps
-    dits = traces.indexer(ctx.selection.lieu, ctx.selection.annee)
+    try:
+        dits = traces.indexer(ctx.selection.lieu, ctx.selection.annee)
+    except MagasinIndisponible:
+        return corps
     return {
         nom: [*morceaux, fragment(dits[nom])] if nom in dits else morceaux
         for nom, morceaux in corps.items()

@@ -137,8 +137,11 @@ def test_le_magasin_est_a_part(magasin: sa.Engine, monkeypatch: pytest.MonkeyPat
 
 
 def test_plusieurs_processus_demarrent_ensemble(magasin: sa.Engine) -> None:
+    """From nothing: threads of one process, as `test_migrations` does it with processes."""
     with magasin.begin() as conn:
-        application.sessions.drop(conn)
+        for table in reversed(application.metadata.sorted_tables):
+            table.drop(conn)
+        sa.Table(application.TABLE_DES_REVISIONS, sa.MetaData()).drop(conn)
     erreurs: list[Exception] = []
 
     def demarrer() -> None:
