@@ -17,6 +17,7 @@
     var envoi = false;
     var echecs = 0;
     var geste = 0;
+    var version = 0;
     var debut = 0;
     var attente = null;
     var demande = false;
@@ -152,6 +153,9 @@
 
     /* How things stand, as the server says. */
     function recevoir(corps, action) {
+      // A question may be answered by a process that remembers how things stood a moment ago.
+      if (action === "poll" && corps.version < version) { return; }
+      version = Math.max(version, corps.version);
       var menait = mene;
       if (action !== "poll" || !file.length) { mene = Boolean(corps.a_vous); }
       un(".ecrans").textContent = String(corps.ecrans);

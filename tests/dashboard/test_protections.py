@@ -199,7 +199,8 @@ def test_a_callback_of_the_page_passes(client: FlaskClient, corps: dict[str, Any
         {"Sec-Fetch-Site": "same-origin"},
         {"Origin": "http://localhost"},
     ):
-        assert client.post(RAPPEL, json=corps, headers=entetes).status_code == 200
+        reponse = client.post(RAPPEL, json=corps, headers=entetes)
+    assert reponse.status_code == 200, reponse.get_data(as_text=True)[:500]
     assert client.post(f"{RAPPEL}?endId=3", json=corps).status_code == 200
 
 
