@@ -45,6 +45,9 @@ NOTE_EXACT = "Chiffres exacts – ne pas diffuser"
 NOTE_MULTIPLE = "Plusieurs réponses possibles : le total peut dépasser 100 %."
 NOTE_FRAGILE = "Attention : moins de la moitié des réponses sont connues."
 NOTE_UN_SEUL_JEUNE = "Un seul jeune pèse plus de la moitié de cette valeur."
+ECART_CERTAIN = 2 * PAS
+"""Least gap between two published numbers that is certain (rule 5)."""
+
 PROFESSIONNELS_MINIMUM = 3
 """Fewest posts behind an answered `anciennete_alses` (rule 7)."""
 
@@ -124,7 +127,7 @@ def certain(avant: Ligne, apres: Ligne) -> bool:
     ecart = abs(apres.effectif - avant.effectif)
     if avant.statut == apres.statut == "exact":
         return ecart > 0
-    return ecart >= 2 * PAS
+    return ecart >= ECART_CERTAIN
 
 
 def arrondir(valeur: float, decimales: int) -> float:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dashboard import balises as html
 from dashboard.nombres import nombre
 from dashboard.pages.methode.section import Section, enumeration, paragraphes
-from data.paquet import PAS
+from queries.reponses import ECART_CERTAIN
 from queries.statistiques import ATTENDU_MINIMUM, MINIMUM, RISQUES
 
 
@@ -26,7 +26,7 @@ def composer() -> Section:
             enumeration(
                 [
                     html.Strong("L’arrondi ne permet pas de l’affirmer. "),
-                    f"Deux nombres publiés à moins de {2 * PAS} l’un de l’autre peuvent être dans "
+                    f"Deux nombres publiés à moins de {ECART_CERTAIN} l’un de l’autre peuvent être dans "
                     "l’ordre inverse : rien n’est affirmé. Un lecteur de chiffres exacts n’est pas "
                     "concerné.",
                 ],
