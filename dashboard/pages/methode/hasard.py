@@ -26,9 +26,9 @@ def composer() -> Section:
             enumeration(
                 [
                     html.Strong("L’arrondi ne permet pas de l’affirmer. "),
-                    f"Deux nombres publiés à moins de {ECART_CERTAIN} l’un de l’autre peuvent être dans "
-                    "l’ordre inverse : rien n’est affirmé. Un lecteur de chiffres exacts n’est pas "
-                    "concerné.",
+                    f"Deux nombres publiés à moins de {ECART_CERTAIN} l’un de l’autre peuvent être "
+                    "dans l’ordre inverse : rien n’est affirmé. Un lecteur de chiffres exacts "
+                    "n’est pas concerné.",
                 ],
                 [
                     html.Strong("Le hasard peut l’expliquer. "),
