@@ -21,7 +21,7 @@ def lire_adresse(
     etat = depot.etat()
     chemin = chemin or "/"
     parametres = parse_qs((requete or "").lstrip("?"), keep_blank_values=False)
-    lue = lire({k: v for k, v in parametres.items() if k in PARAMETRES}, etat, lecteur)
+    lue = lire(parametres, etat, lecteur)
     siens = plan.trouver(chemin).parametres
     for inconnu in sorted(set(parametres) - {*PARAMETRES, *siens}):
         lue.avis.append(f"Paramètre inconnu : « {inconnu[:60]} », ignoré.")

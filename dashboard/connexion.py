@@ -60,19 +60,20 @@ def enregistrer(server: Flask) -> None:
     pages.add_url_rule("/habilitation", "habilitation", _habilitation, methods=["POST"])
     pages.add_app_template_filter(typographier, "fr")
     pages.add_app_template_global(jeton_csrf, "jeton_csrf")
+    pages.add_app_template_global(adresse_de_la_piece, "adresse_de_la_piece")
     pages.add_app_template_global(adresses_des_feuilles, "adresses_des_feuilles")
     server.register_blueprint(pages)
 
 
-def adresses_des_feuilles(*autres: str) -> list[str]:
-    """Addresses of the style sheets, and of these others; new ones when they change. The fonts may
-    not be there."""
-    trouvees = []
-    for nom in ("vendor/polices.css", "passerelle.css", *autres):
-        fichier = _ASSETS / nom
-        if fichier.exists():
-            trouvees.append(f"/assets/{nom}?m={fichier.stat().st_mtime:.0f}")
-    return trouvees
+def adresse_de_la_piece(nom: str) -> str:
+    """Address of a file of `assets/`; another one when it changes."""
+    return f"/assets/{nom}?m={(_ASSETS / nom).stat().st_mtime:.0f}"
+
+
+def adresses_des_feuilles() -> list[str]:
+    """Addresses of the style sheets of every page. The fonts may not be there."""
+    noms = ("vendor/polices.css", "passerelle.css")
+    return [adresse_de_la_piece(nom) for nom in noms if (_ASSETS / nom).exists()]
 
 
 def page(gabarit: str, statut: int = 200, **valeurs: Any) -> Response:

@@ -72,10 +72,15 @@ def garder(
     ici = (*_du_rapport(perimetre, lieu, annee), t.commentaires.c.section == section)
     with transaction() as conn:
         if vu is None:
-            if texte and not _inserer(conn, perimetre, auteur, lieu, annee, section, texte):
-                change = True
-            else:
-                change = not texte and _trouver(conn, *ici) is not None
+            neuf = {
+                "perimetre": perimetre,
+                "lieu": _cle(lieu),
+                "annee": annee,
+                "section": section,
+                "auteur": auteur,
+                "texte": texte,
+            }
+            change = not _inserer(conn, neuf) if texte else _trouver(conn, *ici) is not None
         else:
             sien = (*ici, t.commentaires.c.ecrit_le == vu)
             fait = conn.execute(
@@ -90,29 +95,11 @@ def garder(
             raise CommentaireChange(_trouver(conn, *ici))
 
 
-def _inserer(
-    conn: sa.Connection,
-    perimetre: str,
-    auteur: str,
-    lieu: Lieu,
-    annee: str,
-    section: str,
-    texte: str,
-) -> bool:
+def _inserer(conn: sa.Connection, neuf: dict[str, str]) -> bool:
     """Write a section where nothing stands; whether it was so."""
     try:
         with conn.begin_nested():
-            conn.execute(
-                t.commentaires.insert().values(
-                    perimetre=perimetre,
-                    auteur=auteur,
-                    lieu=_cle(lieu),
-                    annee=annee,
-                    section=section,
-                    texte=texte,
-                    ecrit_le=maintenant(),
-                )
-            )
+            conn.execute(t.commentaires.insert().values(ecrit_le=maintenant(), **neuf))
     except sa.exc.IntegrityError:
         return False
     return True

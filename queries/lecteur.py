@@ -68,6 +68,11 @@ class Lecteur:
         """Whether some places do not exist for this reader."""
         return self.role in (Role.CHEF, Role.ADMINISTRATEUR)
 
+    @property
+    def auteur(self) -> bool:
+        """Whether this reader may write: presentations, comments, notes of meetings."""
+        return self.role not in (Role.INVITE, Role.ADMINISTRATEUR)
+
     def exact_quelque_part(self) -> bool:
         """Whether this reader may see true counts somewhere."""
         return self.role in (Role.HABILITE, Role.CHEF) and not self.partage

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode
 
 from data.catalogue import POPULATIONS, Indicateur
 from data.treillis import CHAMP_DU_PROFIL, FILTRES_PERMIS, PROFILS, TYPES_CUMULABLES
@@ -156,6 +156,11 @@ def lire(parametres: Mapping[str, Sequence[str]], etat: Etat, lecteur: Lecteur) 
         ),
         avis,
     )
+
+
+def lire_requete(requete: str, etat: Etat, lecteur: Lecteur) -> Lue:
+    """The same of a query string, without `?`; parameters that no selection has are left alone."""
+    return lire(parse_qs(requete), etat, lecteur)
 
 
 def derniere_annee(annee: str) -> str:

@@ -8,7 +8,6 @@ and its page says how far it is.
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import parse_qs
 
 from flask import (
     Blueprint,
@@ -60,7 +59,7 @@ from queries.lieux import existe, nommer
 from queries.partages import Partage, PartageInconnu
 from queries.presentations import PresentationInconnue
 from queries.question import Lieu, QuestionRefusee
-from queries.selection import PARAMETRES, Lue, Selection, derniere_annee, ecrire, lire
+from queries.selection import Lue, Selection, derniere_annee, ecrire, lire_requete
 from queries.travaux import Travail, TravailInconnu, TropDeTravaux
 
 _PAQUET = "dashboard"
@@ -124,7 +123,7 @@ def _exiger_un_lecteur() -> None:
 
 
 def _exiger_un_auteur() -> None:
-    if lecteur_courant().role in (Role.INVITE, Role.ADMINISTRATEUR):
+    if not lecteur_courant().auteur:
         abort(
             refuser(
                 403,
@@ -236,9 +235,7 @@ def _demander_le_rapport() -> Response:
 
 
 def _lire_la_selection(requete: str) -> Lue:
-    parametres = parse_qs(requete, keep_blank_values=False)
-    connus = {k: v for k, v in parametres.items() if k in PARAMETRES}
-    return lire(connus, etat_courant(), lecteur_courant())
+    return lire_requete(requete, etat_courant(), lecteur_courant())
 
 
 def _recommencer(numero: str) -> Response:

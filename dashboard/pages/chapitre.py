@@ -16,7 +16,6 @@ from dashboard.fragments import fragment
 from dashboard.nombres import INSECABLE, enumerer
 from data.catalogue import CHAPITRES, Indicateur
 from queries.comparaisons import alentours
-from queries.lecteur import Role
 from queries.lieux import NOMS_DES_TYPES, nommer
 from queries.reponses import STATUTS, Reponse, repondre
 from queries.selection import derniere_annee, ecrire
@@ -131,7 +130,7 @@ def dire(chapitre: str, ctx: Contexte, plies: dict[str, str]) -> list[Markup]:
 
 def _preparer_une_reunion(ctx: Contexte) -> list[Markup]:
     """Ways to what can be shown of this collège to others."""
-    if ctx.lecteur.role in (Role.INVITE, Role.ADMINISTRATEUR):
+    if not ctx.lecteur.auteur:
         return []
     s = ctx.selection
     requete = urlencode({"college": s.lieu.second, "annee": derniere_annee(s.annee)})

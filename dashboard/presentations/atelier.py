@@ -11,7 +11,6 @@ from dashboard.erreurs import page_d_erreur, refuser
 from dashboard.formulaires import exiger_formulaire
 from dashboard.presentations import ajout, edition, feuille, liens, liste, preparation
 from dashboard.session import lecteur_courant
-from queries.lecteur import Role
 from queries.partages import PartageInconnu
 from queries.presentations import (
     PresentationChangee,
@@ -37,7 +36,7 @@ def enregistrer(server: Flask) -> None:
 
 
 def _garder() -> Any:
-    if lecteur_courant().role in (Role.INVITE, Role.ADMINISTRATEUR):
+    if not lecteur_courant().auteur:
         return refuser(
             403,
             "Les présentations se préparent avec un compte du Département ou d’une association.",

@@ -29,7 +29,7 @@ def a_lui(partage: Partage) -> bool:
 
 def peut_mener(partage: Partage) -> bool:
     """Whether the caller may lead this presentation."""
-    if lecteur_courant().role in (Role.INVITE, Role.ADMINISTRATEUR):
+    if not lecteur_courant().auteur:
         return False
     sien = partage.perimetre or _perimetre(partage.proprietaire)
     return a_lui(partage) or sien == perimetre_courant()

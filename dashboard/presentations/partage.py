@@ -10,7 +10,7 @@ from typing import Any
 
 from flask import Blueprint, Flask, Response, request, url_for
 
-from dashboard.connexion import adresses_des_feuilles, page
+from dashboard.connexion import page
 from dashboard.erreurs import page_d_erreur, probleme
 from dashboard.presentations import conduite, diapos, suivi, traces
 from dashboard.presentations.code_qr import abreger, dessiner_le_code
@@ -30,14 +30,8 @@ def enregistrer(server: Flask) -> None:
     pages.add_url_rule("/<jeton>", "montrer", _montrer)
     pages.add_url_rule("/<jeton>/suivi", "suivi", suivi.suivre)
     conduite.ajouter(pages)
-    pages.add_app_template_global(adresses_des_scripts, "adresses_des_scripts")
     pages.register_error_handler(PartageInconnu, _inconnu)
     server.register_blueprint(pages)
-
-
-def adresses_des_scripts(*noms: str) -> list[str]:
-    """Addresses of these scripts, new ones when they change."""
-    return [x for x in adresses_des_feuilles(*noms) if ".js?" in x]
 
 
 def _inconnu(erreur: Any) -> Response:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, render_template, request
@@ -15,18 +14,10 @@ from dashboard.points_de_vue import ecrire_point_de_vue, points_de_vue
 from dashboard.regime import connexion_exigee
 from dashboard.session import etat_courant, lecteur_courant
 
-_ASSETS = Path(__file__).resolve().parent.parent.parent / "assets"
-
 
 def enregistrer(server: Flask) -> None:
     """Add to a server what these pages are written with."""
     server.jinja_env.globals["points_de_vue_a_part"] = ecrire_points_de_vue
-    server.jinja_env.globals["adresse_de_la_piece"] = adresse_de_la_piece
-
-
-def adresse_de_la_piece(nom: str) -> str:
-    """Address of a script or a sheet of `assets/`; a new one when it changes."""
-    return f"/assets/{nom}?m={(_ASSETS / nom).stat().st_mtime:.0f}"
 
 
 def rendre(

@@ -15,7 +15,6 @@ from markupsafe import Markup
 
 from dashboard import balises as html
 from dashboard.auteurs import nommer_les_auteurs
-from dashboard.connexion import adresses_des_feuilles
 from dashboard.erreurs import page_d_erreur, refuser
 from dashboard.formulaires import chemin_sur, exiger_formulaire
 from dashboard.nombres import INSECABLE, annee_lisible, date_longue
@@ -32,7 +31,6 @@ from dashboard.session import (
 )
 from queries import traces
 from queries.depot import Etat
-from queries.lecteur import Role
 from queries.lieux import existe, nommer
 from queries.partages import Partage, PartageInconnu
 from queries.question import Lieu
@@ -184,7 +182,7 @@ def dater(trace: Trace) -> str:
 
 
 def _peut_ecrire() -> bool:
-    return lecteur_courant().role not in (Role.INVITE, Role.ADMINISTRATEUR)
+    return lecteur_courant().auteur
 
 
 def _garder() -> Any:
@@ -223,7 +221,6 @@ def _communes() -> dict[str, Any]:
         "avertissement": AVERTISSEMENT,
         "date": date_longue,
         "dater": dater,
-        "feuilles": adresses_des_feuilles("presentation-rapport.css")[-1:],
     }
 
 

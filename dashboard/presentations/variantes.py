@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import urlencode
 
 from dashboard.nombres import annee_d_avant, annee_lisible
 from dashboard.phrases import situer
@@ -13,7 +13,7 @@ from queries.lecteur import Lecteur
 from queries.lieux import existe, nommer, territoire_de
 from queries.presentations import GRAPHIQUES, Diapo, Variante, Vue
 from queries.question import NORD, Lieu
-from queries.selection import PARAMETRES, Lue, Selection, derniere_annee, ecrire, lire
+from queries.selection import Lue, Selection, derniere_annee, ecrire, lire_requete
 
 Cible = tuple[Lieu, str]
 """A place and a school year (or a cumul)."""
@@ -21,10 +21,7 @@ Cible = tuple[Lieu, str]
 
 def lire_la_vue(vue: Vue, etat: Etat, lecteur: Lecteur) -> Lue:
     """What a chart looks at when it is shown to others by this reader."""
-    parametres = parse_qs(vue.requete, keep_blank_values=False)
-    return lire(
-        {k: v for k, v in parametres.items() if k in PARAMETRES}, etat, lecteur.pour_partage()
-    )
+    return lire_requete(vue.requete, etat, lecteur.pour_partage())
 
 
 def ecrire_la_vue(indicateur: str, selection: Selection, etat: Etat) -> Vue:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
-from urllib.parse import parse_qs
 
 from dashboard import cartes, pieds
 from dashboard.contexte import Contexte
@@ -25,7 +24,7 @@ from queries.lieux import nommer
 from queries.presentations import Vue
 from queries.question import NORD
 from queries.reponses import NOTE_ARRONDI, NOTE_EXACT, NOTE_FRAGILE, NOTE_MULTIPLE, Ligne
-from queries.selection import PARAMETRES, ecrire, lire
+from queries.selection import ecrire, lire_requete
 
 PEU = 0.5
 """Share of the values below which a slide shows little."""
@@ -97,8 +96,7 @@ def dessiner(vues: Sequence[Vue], lecteur: Lecteur, depot: Depot) -> list[VueDes
         if indicateur is None:
             dessinees.append(None)
             continue
-        parametres = parse_qs(vue.requete, keep_blank_values=False)
-        lue = lire({k: v for k, v in parametres.items() if k in PARAMETRES}, etat, lecteur)
+        lue = lire_requete(vue.requete, etat, lecteur)
         ctx = Contexte(lue.selection, etat, lecteur, depot, f"/{indicateur.chapitre}")
         (dessinee,) = dessiner_les_cartes([indicateur], ctx)
         dessinees.append(replace(dessinee, requete=vue.requete, avis=tuple(lue.avis)))

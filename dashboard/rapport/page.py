@@ -13,7 +13,6 @@ from markupsafe import Markup
 
 from dashboard import chiffres_cles
 from dashboard.auteurs import nommer_les_auteurs
-from dashboard.connexion import adresses_des_feuilles
 from dashboard.erreurs import refuser
 from dashboard.formulaires import exiger_formulaire
 from dashboard.nombres import INSECABLE, annee_lisible, date_longue
@@ -50,7 +49,6 @@ from queries.commentaires import (
     CommentaireRefuse,
 )
 from queries.depot import Etat
-from queries.lecteur import Role
 from queries.reponses import NOTE_EXACT
 
 POLITIQUES = {
@@ -104,7 +102,7 @@ def _modifie() -> bool:
 
 
 def _peut_commenter() -> bool:
-    return lecteur_courant().role not in (Role.INVITE, Role.ADMINISTRATEUR)
+    return lecteur_courant().auteur
 
 
 def _ecrire(demande: Demande, saisie: Saisie | None = None) -> Response:
@@ -130,7 +128,6 @@ def _ecrire(demande: Demande, saisie: Saisie | None = None) -> Response:
         rapport=rapport,
         demande=demande,
         adresse=f"{RAPPORT.chemin}?{requete}",
-        feuilles=adresses_des_feuilles("presentation-rapport.css")[-1:],
         lieux=offrir_les_lieux(demande, etat, lecteur),
         lieu_choisi=nommer_le_choix(demande.lieu),
         annees=offrir_les_annees(etat),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from dashboard import acces, api, consultations, erreurs, protections
+from dashboard.serveur import creer_application
 from data import schema as t
 from queries.depot import Depot, Etat
+from tests.dashboard.atelier import Auteur, etre
 
 
 @pytest.fixture(autouse=True)
@@ -50,6 +53,21 @@ def serveur(depot: Depot) -> Flask:
     consultations.enregistrer(server)
     api.enregistrer(server, depot)
     return server
+
+
+@pytest.fixture(scope="module")
+def serveur_entier(base_demo: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The whole application, as it is served; it was made beside a store of its own."""
+    magasin = tmp_path_factory.mktemp("application") / "application.sqlite"
+    with pytest.MonkeyPatch.context() as reglages:
+        reglages.setenv("APPLICATION_URL", f"sqlite:///{magasin}")
+        yield creer_application(base_demo).server
+
+
+@pytest.fixture
+def auteur(serveur: Flask) -> Auteur:
+    """Someone of the Département, on the server of the module."""
+    return etre(serveur)
 
 
 @pytest.fixture

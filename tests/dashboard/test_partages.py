@@ -34,12 +34,6 @@ def serveur(base_demo: str) -> Flask:
 
 
 @pytest.fixture
-def auteur(serveur: Flask) -> Auteur:
-    """Someone of the Département."""
-    return etre(serveur)
-
-
-@pytest.fixture
 def la(auteur: Auteur) -> Presentation:
     """A presentation of two charts and a text, with notes."""
     return auteur.garder(

@@ -35,12 +35,6 @@ def serveur(base_demo: str) -> Flask:
     return creer_application(base_demo).server
 
 
-@pytest.fixture
-def auteur(serveur: Flask) -> Auteur:
-    """Someone of the Département."""
-    return etre(serveur)
-
-
 def graphique(indicateur: str = "sexe", requete: str = "territoire=douai", **champs: Any) -> Diapo:
     return Diapo(variantes=(Variante("", (Vue(indicateur, requete),)),), **champs)
 

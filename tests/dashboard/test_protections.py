@@ -31,19 +31,15 @@ ROUTES_D_ECRITURE = ("/point-de-vue", "/connexion", "/deconnexion", "/habilitati
 
 
 @pytest.fixture(scope="module")
-def serveur(base_demo: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+def serveur(serveur_entier: Flask) -> Flask:
     """The whole application, as it is served, with two routes that fail as no route should."""
-    magasin = tmp_path_factory.mktemp("application") / "application.sqlite"
-    with pytest.MonkeyPatch.context() as reglages:
-        reglages.setenv("APPLICATION_URL", f"sqlite:///{magasin}")
-        server: Flask = creer_application(base_demo).server
 
-        def echouer() -> None:
-            raise ValueError("2 garçons au collège /srv/base/passerelle.sqlite")
+    def echouer() -> None:
+        raise ValueError("2 garçons au collège /srv/base/passerelle.sqlite")
 
-        server.add_url_rule("/essai-de-panne", "panne", echouer)
-        server.add_url_rule("/api/v1/essai-de-panne", "panne_api", echouer)
-        yield server
+    serveur_entier.add_url_rule("/essai-de-panne", "panne", echouer)
+    serveur_entier.add_url_rule("/api/v1/essai-de-panne", "panne_api", echouer)
+    return serveur_entier
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 import threading
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from typing import Any
 
@@ -18,7 +17,6 @@ from dashboard import cartes
 from dashboard.contexte import Contexte
 from dashboard.nombres import pourcentage
 from dashboard.presentations import figer
-from dashboard.serveur import creer_application
 from data import application, journal
 from data.catalogue import CHAPITRES
 from queries import commentaires, partages
@@ -97,20 +95,11 @@ class Lecture(HTMLParser):
             (nombres if self._dans == "nombre" else reperes)[-1] += data
 
 
-@pytest.fixture(scope="module")
-def serveur(base_demo: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    """The whole application."""
-    magasin = tmp_path_factory.mktemp("application") / "application.sqlite"
-    with pytest.MonkeyPatch.context() as reglages:
-        reglages.setenv("APPLICATION_URL", f"sqlite:///{magasin}")
-        yield creer_application(base_demo).server
-
-
 @pytest.fixture
-def client(serveur: Flask) -> FlaskClient:
+def client(serveur_entier: Flask) -> FlaskClient:
     """A caller of the Département, the store of this test empty."""
     application.creer()
-    return serveur.test_client()
+    return serveur_entier.test_client()
 
 
 @pytest.mark.parametrize("nom", VUES)

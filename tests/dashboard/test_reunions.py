@@ -25,12 +25,6 @@ def serveur(base_demo: str) -> Flask:
     return creer_application(base_demo).server
 
 
-@pytest.fixture
-def auteur(serveur: Flask) -> Auteur:
-    """Someone of the Département."""
-    return etre(serveur)
-
-
 def test_a_deck_shows_something_on_every_slide(depot: Depot, etat: Etat) -> None:
     annee = etat.annees[-1]
     longueurs = set()

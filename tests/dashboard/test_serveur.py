@@ -6,18 +6,15 @@ import json
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
-from dashboard.serveur import creer_application
 from data.catalogue import CHAPITRES
 
 
 @pytest.fixture(scope="module")
-def client(base_demo: str, tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
-    magasin = tmp_path_factory.mktemp("application") / "application.sqlite"
-    with pytest.MonkeyPatch.context() as reglages:
-        reglages.setenv("APPLICATION_URL", f"sqlite:///{magasin}")
-        return creer_application(base_demo).server.test_client()
+def client(serveur_entier: Flask) -> FlaskClient:
+    return serveur_entier.test_client()
 
 
 def appeler(client: FlaskClient, sortie: str, valeurs: dict[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -33,20 +32,11 @@ MOI = "point-de-vue:departement"
 SEXE = Sujet("sexe", "territoire:douai", "2021-2022")
 
 
-@pytest.fixture(scope="module")
-def serveur(base_demo: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    """The whole application."""
-    magasin = tmp_path_factory.mktemp("application") / "application.sqlite"
-    with pytest.MonkeyPatch.context() as reglages:
-        reglages.setenv("APPLICATION_URL", f"sqlite:///{magasin}")
-        yield creer_application(base_demo).server
-
-
 @pytest.fixture
-def client(serveur: Flask) -> FlaskClient:
+def client(serveur_entier: Flask) -> FlaskClient:
     """A caller of the Département, the store of this test empty."""
     application.creer()
-    return serveur.test_client()
+    return serveur_entier.test_client()
 
 
 @pytest.fixture
@@ -182,11 +172,11 @@ def test_on_n_ecrit_que_sous_un_partage_que_l_on_peut_presenter(
 
 
 def test_le_formulaire_avertit_avant_que_l_on_ecrive(
-    serveur: Flask, partage: tuple[Partage, str]
+    serveur_entier: Flask, partage: tuple[Partage, str]
 ) -> None:
     p, _ = partage
     jeu = figer.lire_en_clair(p.contenu)
-    with serveur.test_request_context("/"):
+    with serveur_entier.test_request_context("/"):
         un, deux, _ = (pages.ecrire_sous_la_diapo(p, d, "/traces") for d in jeu.diapos)
     assert un.index("reconnaître un enfant") < un.index("<textarea")
     assert "checked" not in re.sub(r'name="genre"[^>]+', "", un)
@@ -292,10 +282,10 @@ def test_on_la_retrouve_sous_le_meme_graphique_l_annee_suivante(
 
 
 def test_le_fragment_ne_dit_rien_quand_il_n_y_a_rien(
-    serveur: Flask, partage: tuple[Partage, str]
+    serveur_entier: Flask, partage: tuple[Partage, str]
 ) -> None:
     garder("Dit.")
-    with serveur.test_request_context("/"):
+    with serveur_entier.test_request_context("/"):
         assert pages.ecrire_pour("sexe", DOUAI, "chef:aae") == ""
         assert pages.ecrire_pour("demande", DOUAI, "departement") == ""
         assert pages.ecrire_pour("sexe", DOUAI, "departement", annee="2020-2021") == ""
@@ -305,10 +295,10 @@ def test_le_fragment_ne_dit_rien_quand_il_n_y_a_rien(
 
 
 def test_un_college_est_le_meme_en_reunion_et_chez_le_chef(
-    serveur: Flask, partage: tuple[Partage, str]
+    serveur_entier: Flask, partage: tuple[Partage, str]
 ) -> None:
     garder("Dit au collège.", "chef:aae", sujet=Sujet("sexe", "college:x", "2021-2022"))
-    with serveur.test_request_context("/"):
+    with serveur_entier.test_request_context("/"):
         ici = pages.ecrire_pour("sexe", Lieu("association_college", "aae/x"), "chef:aae")
     assert "Dit au collège." in ici
 
@@ -343,14 +333,14 @@ def test_les_cartes_la_montrent_et_ne_la_retiennent_pas(
 
 
 def test_le_lien_ne_montre_que_ce_qui_est_coche(
-    serveur: Flask, partage: tuple[Partage, str]
+    serveur_entier: Flask, partage: tuple[Partage, str]
 ) -> None:
     p, _ = partage
     garder("Entre nous.", partage=p.numero)
     garder("Pour tous.", partage=p.numero, dans_le_lien=True)
     garder("D’un autre lien.", partage=None, dans_le_lien=True)
     assert [x.texte for x in pages.du_lien(p)] == ["Pour tous."]
-    with serveur.test_request_context("/"):
+    with serveur_entier.test_request_context("/"):
         dits = pages.ecrire_du_lien(p)
     assert list(dits) == ["une"]
     assert "Pour tous." in dits["une"]
@@ -413,7 +403,7 @@ def test_un_invite_n_a_pas_de_traces(client: FlaskClient) -> None:
 
 
 def test_au_bout_de_douze_mois_elle_n_est_plus_lue(
-    serveur: Flask, partage: tuple[Partage, str], monkeypatch: pytest.MonkeyPatch
+    serveur_entier: Flask, partage: tuple[Partage, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     p, _ = partage
     passee = garder("Passée.", partage=p.numero, dans_le_lien=True)
