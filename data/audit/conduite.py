@@ -71,6 +71,8 @@ class _Conduite:
         self.rapport = Rapport()
         self.erreurs = Erreurs()
         self.associations = list(atelier.geographie.associations)
+        colleges = atelier.geographie.colleges
+        self.colleges = sorted(colleges, key=lambda c: (colleges[c]["territoire"], c))
         self.etapes, self.fait = 1, 0
 
     def mener(
@@ -79,9 +81,7 @@ class _Conduite:
         cumuls: Sequence[tuple[AnneeComptee, Sequence[str]]],
     ) -> Rapport:
         debut = time.monotonic()
-        attaquants = 1 + len(
-            nommer_les_attaquants(list(self.atelier.geographie.colleges), self.associations)
-        )
+        attaquants = 1 + len(nommer_les_attaquants(self.colleges, self.associations))
         self.etapes = max((len(annees) + bool(cumuls)) * attaquants, 1)
         etats: dict[str, Bornes] = {}
         verites: dict[str, Nombres] = {}
@@ -161,7 +161,7 @@ class _Conduite:
             croise,
             relier(charpente, croisee),
             self.associations,
-            list(a.geographie.colleges),
+            self.colleges,
             siens,
             ancien_de,
             garder,
@@ -206,6 +206,7 @@ class _Conduite:
             if cle[1:] in croises:
                 entiere[colonnes:] = comptee.croises.n[croises[cle[1:]]]
             pub.n[ligne] = entiere[charpente.representant]
+        charpente.remplir(pub.n)
         return pub
 
     # ── three years together ─────────────────────────────────────────────────────────────
@@ -240,7 +241,7 @@ class _Conduite:
         for nom in noms:
             siens[nom] = _Siens(a, a.extraire(int(nom[:4])), charpente, None)
         examen = ExamenDesCumuls(
-            Cumuls(charpente, composantes, self.associations, list(a.geographie.colleges), siens_de)
+            Cumuls(charpente, composantes, self.associations, self.colleges, siens_de)
         )
         titre = ", ".join(neufs)
         self.rapport.ajouter(examen.mener(self._annoncer(titre)))
@@ -443,6 +444,7 @@ def _assembler(
         pub.p[lignes[vus]] = decompte.cinquiemes[vus]
         if representant is not None:
             pub.n[lignes[vus]] = decompte.n[np.ix_(vus, representant)]
+    charpente.remplir(pub.n)
     return pub
 
 
@@ -494,6 +496,7 @@ class _Siens:
             if len(qui):
                 produit = (appartenance[:, qui] @ jeunes[qui]).tocoo()
                 total[produit.row, produit.col] += produit.data.astype(np.int32)
+        self.charpente.remplir(total)
         return total
 
     def croises(self, association: str) -> Nombres:
@@ -518,6 +521,7 @@ class _Siens:
         simples = np.zeros((len(presents), len(a.plan.jeunes)), dtype=np.int64)
         np.add.at(simples, contextes.lignes, matiere.jeunes[contextes.colonnes].toarray())
         total[lignes] = np.concatenate([simples, comptes.n], axis=1)[:, croisee.representant]
+        croisee.remplir(total)
         return total
 
 

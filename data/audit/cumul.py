@@ -15,17 +15,18 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from data.audit.charpente import Charpente, Rangs
+from data.audit.charpente import Charpente
 from data.audit.examen import DEPARTEMENT, REPRISES, Attaquant, Bilan, Cadre, nommer_les_attaquants
 from data.audit.programmes import connaitre
 from data.audit.propagation import AuditImpossible, Bornes, Nombres, propager, resserrer, verifier
-from data.audit.retenue import PATIENCE, Retenue, Trouvaille, chercher, compter_restes, petites
+from data.audit.retenue import PATIENCE, Cellule, Retenue, Trouvaille, chercher, petites
 from data.audit.savoir import (
     ajouter_les_marges_du_college,
     retrancher,
     savoir_du_departement,
     savoir_prealable,
 )
+from data.audit.trame import Rangs
 
 Drapeaux = npt.NDArray[np.bool_]
 
@@ -87,6 +88,7 @@ class ExamenDesCumuls:
             if c.cadre is not None
         }
         self._base: _Vue | None = None
+        self._prealables: dict[tuple[str, ...], list[Drapeaux]] = {}
 
     def mener(self, progression: Callable[[str], None]) -> list[Bilan]:
         """Withhold tables of the cumuls (in place) until nobody finds anything.
@@ -165,12 +167,12 @@ class ExamenDesCumuls:
         # Found by a linear programme alone, it is not explained away.
         return bool(trouvees) and trouvees <= sans
 
-    def _chercher(self, attaquant: Attaquant) -> set[tuple[int, tuple[tuple[int, int], ...]]]:
+    def _chercher(self, attaquant: Attaquant) -> set[tuple[int, Cellule]]:
         vue = self._voir(attaquant)
         return {
-            (i, t.cellules)
+            (i, t.cellule)
             for i, (bornes, verite) in enumerate(zip(vue.bornes, vue.verites, strict=True))
-            for t in chercher(self.charpente, bornes, verite)
+            for t in chercher(bornes, verite)
         }
 
     def _essayer(self, attaquant: Attaquant) -> tuple[list[Drapeaux] | None, list[_Trouvee], int]:
@@ -178,12 +180,9 @@ class ExamenDesCumuls:
         trouvees = self._trouver(vue)
         if attaquant.colleges and trouvees:
             # What follows from the margins alone is nothing new.
-            vue.connues = self._deja_su(vue, attaquant.colleges)
+            vue.connues = self._deja_su(attaquant.colleges)
             trouvees = self._trouver(vue)
-        cellules = sum(
-            int(petites(vue.verites[i]).sum()) + compter_restes(self.charpente, vue.verites[i])
-            for i in self.retenues
-        )
+        cellules = sum(int(petites(vue.verites[i]).sum()) for i in self.retenues)
         return vue.connues, trouvees, cellules
 
     def _retenir(self, trouvees: list[_Trouvee], connues: list[Drapeaux] | None, tour: int) -> bool:
@@ -245,14 +244,17 @@ class ExamenDesCumuls:
         self._propager(vue)
         return vue
 
-    def _deja_su(self, vue: _Vue, colleges: tuple[str, ...]) -> list[Drapeaux]:
+    def _deja_su(self, colleges: tuple[str, ...]) -> list[Drapeaux]:
         """Cells that the heads of these collèges know without any publication: known in each of
-        its years is known in a cumul."""
-        sues = [savoir_prealable(self.charpente, v, colleges) for v in vue.verites]
-        for i, c in enumerate(self.cumuls.composantes):
-            if c.annees:
-                sues[i] |= np.logical_and.reduce([sues[a] for a in c.annees])
-        return sues
+        its years is known in a cumul. Nothing that is withheld changes it."""
+        if colleges not in self._prealables:
+            composantes = self.cumuls.composantes
+            sues = [savoir_prealable(self.charpente, c.verite, colleges) for c in composantes]
+            for i, c in enumerate(composantes):
+                if c.annees:
+                    sues[i] |= np.logical_and.reduce([sues[a] for a in c.annees])
+            self._prealables[colleges] = sues
+        return self._prealables[colleges]
 
     def _propager(self, vue: _Vue) -> None:
         lignes = len(self.charpente.cles)
@@ -309,8 +311,8 @@ class ExamenDesCumuls:
             touchees = None if vue.touchees is None else vue.touchees[i]
             connues = None if vue.connues is None else vue.connues[i]
             trouvees += [
-                _Trouvee(i, Trouvaille(x.cellules))
-                for x in chercher(self.charpente, bornes, verite, connues, touchees)
+                _Trouvee(i, Trouvaille(x.cellule))
+                for x in chercher(bornes, verite, connues, touchees)
             ]
         if trouvees:
             return trouvees
@@ -320,7 +322,7 @@ class ExamenDesCumuls:
             reference = None if vue is base else (base.bornes[i], base.verites[i])
             connues = None if vue.connues is None else vue.connues[i]
             trouvees += [
-                _Trouvee(i, Trouvaille((cellule,)))
+                _Trouvee(i, Trouvaille(cellule))
                 for cellule in connaitre(
                     cadre.programmes, vue.bornes[i], vue.verites[i], connues, reference
                 )

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from data.audit.charpente import Charpente, Rangs
+from data.audit.charpente import Charpente
 from data.audit.explication import Explication
 from data.audit.programmes import Programmes, connaitre
 from data.audit.propagation import AuditImpossible, Bornes, Nombres, propager, resserrer, verifier
@@ -24,7 +24,6 @@ from data.audit.retenue import (
     Retenue,
     Trouvaille,
     chercher,
-    compter_restes,
     jumeler,
     petites,
 )
@@ -35,6 +34,7 @@ from data.audit.savoir import (
     savoir_du_departement,
     savoir_prealable,
 )
+from data.audit.trame import Rangs
 
 Drapeaux = npt.NDArray[np.bool_]
 Trouvees = tuple[list[Trouvaille], list[Trouvaille]]
@@ -110,8 +110,9 @@ DEPARTEMENT = Attaquant("departement", "Lecteur de tous les chiffres protégés"
 def nommer_les_attaquants(colleges: Sequence[str], associations: Sequence[str]) -> list[Attaquant]:
     """Those who know more than the published numbers.
 
-    School heads are tried six by six, of different places: what they cannot know together none of
-    them knows.
+    `colleges`: those of one territoire end to end. School heads are tried six by six, of different
+    territoires: what they cannot know together none of them knows, and none of them stands in a
+    sum with another by which it could learn what the other, being of the six, knows beforehand.
     """
     groupes = max(-(-len(colleges) // COLLEGES_ENSEMBLE), 1)
     return [
@@ -161,6 +162,7 @@ class Examen:
         self._base: Vue | None = None
         self._cellules = 0
         self._explications: tuple[Explication, Explication] | None = None
+        self._prealables: dict[tuple[str, ...], Drapeaux] = {}
 
     def mener(self, progression: Callable[[str], None]) -> list[Bilan]:
         """Try every attacker, withholding tables (in place) until none finds anything.
@@ -228,14 +230,14 @@ class Examen:
         # Found by a linear programme alone, it is not explained away.
         return bool(trouvees) and trouvees <= sans
 
-    def _chercher(self, attaquant: Attaquant) -> set[tuple[int, tuple[Cellule, ...]]]:
+    def _chercher(self, attaquant: Attaquant) -> set[tuple[int, Cellule]]:
         """Small cells an attacker knows by propagation: (frame, cells)."""
         vue = self.voir(attaquant)
         vues = (
-            (self.annee.principal.charpente, vue.principal, vue.verite),
-            (self.annee.croise.charpente, vue.croise, vue.verite_croisee),
+            (vue.principal, vue.verite),
+            (vue.croise, vue.verite_croisee),
         )
-        return {(i, t.cellules) for i, v in enumerate(vues) for t in chercher(*v)}
+        return {(i, t.cellule) for i, v in enumerate(vues) for t in chercher(*v)}
 
     def _essayer(
         self, attaquants: list[Attaquant], progression: Callable[[str], None]
@@ -252,7 +254,7 @@ class Examen:
             trouvees = self._trouver(vue)
             if attaquant.colleges and any(trouvees):
                 # What follows from the margins alone is nothing new.
-                vue.connues = self._deja_su(attaquant.colleges, vue)
+                vue.connues = self._deja_su(attaquant.colleges)
                 trouvees = self._trouver(vue)
             cellules = self._petites(vue)
             if any(trouvees):
@@ -346,10 +348,13 @@ class Examen:
             agi |= retenue.retenir(trouvees[i], explication, connues, effort)
         return agi
 
-    def _deja_su(self, colleges: Sequence[str], vue: Vue) -> Drapeaux:
+    def _deja_su(self, colleges: tuple[str, ...]) -> Drapeaux:
         """Cells that the heads of these collèges know without any publication, elsewhere too: the
-        only collège of a réseau is the réseau."""
-        return savoir_prealable(self.annee.principal.charpente, vue.verite, colleges)
+        only collège of a réseau is the réseau. Nothing that is withheld changes it."""
+        if colleges not in self._prealables:
+            p = self.annee.principal
+            self._prealables[colleges] = savoir_prealable(p.charpente, p.pub.n, colleges)
+        return self._prealables[colleges]
 
     def _expliquer_la_base(self) -> tuple[Explication, Explication]:
         if self._explications is None:
@@ -368,13 +373,7 @@ class Examen:
         """Small cells this attacker is after. School heads are after the same as every reader."""
         if vue.verite is self.base().verite and self._cellules:
             return self._cellules
-        p, c = self.annee.principal.charpente, self.annee.croise.charpente
-        cellules = (
-            int(petites(vue.verite).sum())
-            + int(petites(vue.verite_croisee).sum())
-            + compter_restes(p, vue.verite)
-            + compter_restes(c, vue.verite_croisee)
-        )
+        cellules = int(petites(vue.verite).sum() + petites(vue.verite_croisee).sum())
         if vue.verite is self.base().verite:
             self._cellules = cellules
         return cellules
@@ -409,8 +408,8 @@ class Examen:
         verifier(vue.croise, vue.verite_croisee)
         touchees = vue.touchees or (None, None)
         trouvees = (
-            chercher(p.charpente, vue.principal, vue.verite, vue.connues, touchees[0]),
-            chercher(c.charpente, vue.croise, vue.verite_croisee, None, touchees[1]),
+            chercher(vue.principal, vue.verite, vue.connues, touchees[0]),
+            chercher(vue.croise, vue.verite_croisee, None, touchees[1]),
         )
         if any(trouvees):
             return trouvees
@@ -420,7 +419,7 @@ class Examen:
             references = ((base.principal, base.verite), (base.croise, base.verite_croisee))
         cellules = connaitre(p.programmes, vue.principal, vue.verite, vue.connues, references[0])
         croisees = connaitre(c.programmes, vue.croise, vue.verite_croisee, None, references[1])
-        return [Trouvaille((x,)) for x in cellules], [Trouvaille((x,)) for x in croisees]
+        return [Trouvaille(x) for x in cellules], [Trouvaille(x) for x in croisees]
 
 
 def _savoir(cadre: Cadre) -> Bornes:
@@ -434,7 +433,8 @@ def _lignes_propres(charpente: Charpente, association: str) -> Drapeaux:
     """Rows that hold an association's records and nobody else's."""
     return np.array(
         [
-            type_ in ("association", "association_territoire") and lieu.split("/")[0] == association
+            type_ in ("association", "association_territoire", "hors_territoire")
+            and lieu.split("/")[0] == association
             for _, type_, lieu, _ in charpente.cles
         ]
     )
