@@ -14,12 +14,8 @@ from dashboard.session import (
     proprietaire_courant,
     session_courante,
 )
-from data import comptes
-from data.comptes import CHEF, DEPARTEMENT, CompteRefuse
 from queries.lecteur import Role
 from queries.partages import Partage
-
-_COMPTE, _POINT_DE_VUE = "compte:", "point-de-vue:"
 
 
 def a_lui(partage: Partage) -> bool:
@@ -31,25 +27,9 @@ def peut_mener(partage: Partage) -> bool:
     """Whether the caller may lead this presentation."""
     if not lecteur_courant().auteur:
         return False
-    sien = partage.perimetre or _perimetre(partage.proprietaire)
-    return a_lui(partage) or sien == perimetre_courant()
-
-
-def _perimetre(proprietaire: str) -> str | None:
-    """The perimeter of an owner as it is now, as `perimetre_courant` writes it; None when the
-    account is gone."""
-    if proprietaire.startswith(_POINT_DE_VUE):
-        return proprietaire.removeprefix(_POINT_DE_VUE)
-    try:
-        compte = comptes.lire(int(proprietaire.removeprefix(_COMPTE)))
-    except (CompteRefuse, ValueError):
-        return None
-    if compte.role == DEPARTEMENT:
-        return Role.DEPARTEMENT.value
-    if compte.role != CHEF:
-        return None
-    connues = etat_courant().geographie.associations
-    return ":".join((Role.CHEF.value, *sorted(a for a in compte.associations if a in connues)))
+    # That of the day it was shared: an owner who moves elsewhere takes no meeting along.
+    sien = partage.perimetre
+    return a_lui(partage) or (bool(sien) and sien == perimetre_courant())
 
 
 def nommer_le_meneur() -> str:
