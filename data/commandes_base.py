@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -33,6 +34,18 @@ def enregistrer(commandes: Any) -> None:
         "--import", default=ROLE_IMPORT, metavar="NOM", dest="importation", help="rôle de l’import"
     )
     donner.set_defaults(agir=_donner_les_roles)
+
+    sauver = commandes.add_parser(
+        "sauvegarder", help="écrit tout dans un fichier, sauf les secrets"
+    )
+    sauver.add_argument("fichier", type=Path, metavar="FICHIER")
+    sauver.add_argument("--remplacer", action="store_true", help="écrase ce fichier")
+    sauver.set_defaults(agir=_sauvegarder)
+
+    restaurer = commandes.add_parser("restaurer", help="rétablit ce qu’un fichier a gardé")
+    restaurer.add_argument("fichier", type=Path, metavar="FICHIER")
+    restaurer.add_argument("--remplacer", action="store_true", help="perd ce qui est en place")
+    restaurer.set_defaults(agir=_restaurer)
 
 
 def _migrer(_: argparse.Namespace) -> int:
@@ -68,4 +81,39 @@ def _donner_les_roles(options: argparse.Namespace) -> int:
     for compte, reglage in ((web, MOT_DE_PASSE_WEB), (importation, MOT_DE_PASSE_IMPORT)):
         if not compte.mot_de_passe:
             print(f"Mot de passe de « {compte.nom} » inchangé : {reglage} en donne un.")
+    return 0
+
+
+def _sauvegarder(options: argparse.Namespace) -> int:
+    from data.sauvegarde import SauvegardeImpossible, sauvegarder
+
+    try:
+        titres = sauvegarder(options.fichier, remplacer=options.remplacer)
+    except (SauvegardeImpossible, OSError) as erreur:
+        print(f"Sauvegarde impossible. {erreur}", file=sys.stderr)
+        return REFUSE
+    print(f"Sauvegardé dans « {options.fichier} » : {', '.join(titres)}.")
+    print(
+        "Ce fichier contient les fiches : gardez-le comme la base. Il ne contient ni le secret de "
+        "l’arrondi ni celui des sessions : gardez une copie du premier à part, sans lui tous les "
+        "chiffres changeraient."
+    )
+    return 0
+
+
+def _restaurer(options: argparse.Namespace) -> int:
+    from data.sauvegarde import SauvegardeImpossible, restaurer
+
+    try:
+        titres = restaurer(options.fichier, remplacer=options.remplacer)
+    except (SauvegardeImpossible, OSError) as erreur:
+        print(f"Restauration impossible. {erreur}", file=sys.stderr)
+        return REFUSE
+    print(f"Rétabli depuis « {options.fichier} » : {', '.join(titres)}.")
+    print(
+        "Redémarrez l’application (et, sous PostgreSQL, lancez d’abord « python -m data roles »). "
+        "Le secret de l’arrondi n’était pas dans la sauvegarde : vérifiez que SECRET_ARRONDI est "
+        "toujours le même. L’audit ne sait plus rien des chiffres publiés depuis : "
+        "rechargez dans l’ordre les livraisons venues après la sauvegarde."
+    )
     return 0

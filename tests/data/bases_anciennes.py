@@ -5,8 +5,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
+
+from data import schema as t
+
+Lignes = dict[str, list[dict[str, Any]]]
+"""Table → its rows."""
 
 FONDATIONS = """
 CREATE TABLE associations ( id INTEGER NOT NULL, sigle TEXT NOT NULL, nom TEXT NOT NULL, code TEXT
@@ -126,3 +133,26 @@ def batir(engine: Engine, etat: str) -> None:
         }
         for ordre in ETATS[etat].format(**mots).split(";"):
             conn.execute(sa.text(ordre))
+
+
+def photographier(engine: Engine) -> Lignes:
+    """Every row of the tables that are there."""
+    presentes = set(sa.inspect(engine).get_table_names())
+    with engine.connect() as conn:
+        return {
+            table.name: [
+                dict(x)
+                for x in conn.execute(sa.select(table).order_by(*table.primary_key)).mappings()
+            ]
+            for table in t.metadata.sorted_tables
+            if table.name in presentes
+        }
+
+
+def inserer(engine: Engine, contenu: Lignes) -> None:
+    """Put rows in the tables that are there."""
+    presentes = set(sa.inspect(engine).get_table_names())
+    with engine.begin() as conn:
+        for table in t.metadata.sorted_tables:
+            if table.name in presentes and contenu[table.name]:
+                conn.execute(sa.insert(table), contenu[table.name])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -22,12 +21,10 @@ from queries.lecteur import Lecteur
 from queries.question import Question
 from queries.reponses import repondre
 from tests.data import ecarts
-from tests.data.bases_anciennes import ETATS, batir
+from tests.data.bases_anciennes import ETATS, Lignes, batir, inserer, photographier
 from tests.data.fabrique import composer, en_dossier
 from tests.queries.protection import SECRET
-from tests.queries.recueil import Recueil, Reponses
 
-Lignes = dict[str, list[dict[str, Any]]]
 DERNIER = max(ETATS)
 PUBLIEES_A_NOUVEAU = (min(ETATS), DERNIER)
 """The first and the last tell of those between, and publishing takes seconds."""
@@ -41,22 +38,6 @@ def secret(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SECRET_ARRONDI", SECRET.decode())
 
 
-@pytest.fixture(scope="module")
-def contenu(tmp_path_factory: pytest.TempPathFactory) -> Lignes:
-    """Every row of a small base of today, by table."""
-    url = f"sqlite:///{tmp_path_factory.mktemp('ancienne') / 'p.sqlite'}"
-    recueil = Recueil()
-    for nom in recueil.jeunes(30):
-        recueil.acte(nom, "2021-10-04")
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setenv("SECRET_ARRONDI", SECRET.decode())
-        Reponses(url, recueil).depot._engine.dispose()
-    engine = t.ouvrir(url, lecture_seule=True)
-    lignes = photographier(engine)
-    engine.dispose()
-    return lignes
-
-
 @pytest.fixture
 def engine(url_base: str) -> Iterator[Engine]:
     engine = t.ouvrir(url_base)
@@ -64,33 +45,16 @@ def engine(url_base: str) -> Iterator[Engine]:
     engine.dispose()
 
 
-def photographier(engine: Engine) -> Lignes:
-    presentes = set(sa.inspect(engine).get_table_names())
-    with engine.connect() as conn:
-        return {
-            table.name: [
-                dict(x)
-                for x in conn.execute(sa.select(table).order_by(*table.primary_key)).mappings()
-            ]
-            for table in t.metadata.sorted_tables
-            if table.name in presentes
-        }
-
-
 def vieillir(engine: Engine, etat: str, contenu: Lignes) -> Lignes:
     """A base of that time with these rows in it; its rows."""
     batir(engine, etat)
-    presentes = set(sa.inspect(engine).get_table_names())
-    with engine.begin() as conn:
-        for table in t.metadata.sorted_tables:
-            lignes = contenu[table.name]
-            if table.name == "mises_en_page" and etat < DERNIER:
-                lignes = [
-                    {**x, "contenu": x["contenu"].replace("debut_coherent", "autrement")}
-                    for x in lignes
-                ]
-            if table.name in presentes and lignes:
-                conn.execute(sa.insert(table), lignes)
+    lignes = dict(contenu)
+    if etat < DERNIER:
+        lignes["mises_en_page"] = [
+            {**x, "contenu": x["contenu"].replace("debut_coherent", "autrement")}
+            for x in contenu["mises_en_page"]
+        ]
+    inserer(engine, lignes)
     return photographier(engine)
 
 
@@ -201,10 +165,14 @@ def test_une_base_plus_recente_est_refusee_en_francais(
 def test_une_etape_qui_echoue_ne_laisse_rien(engine: Engine, contenu: Lignes) -> None:
     """One transaction: the base is as it was, and has no step."""
     avant = vieillir(engine, "0001_fondations", contenu)
+    renommer = "ALTER TABLE mises_en_page RENAME COLUMN {} TO {}"
     with engine.begin() as conn:
-        conn.execute(sa.text("CREATE VIEW saisies_tardives AS SELECT 1 AS un"))
+        # The last step alone reads it.
+        conn.execute(sa.text(renommer.format("contenu", "autre")))
     with pytest.raises(sa.exc.DBAPIError):
         t.creer(engine)
+    with engine.begin() as conn:
+        conn.execute(sa.text(renommer.format("autre", "contenu")))
     assert photographier(engine) == avant
     with engine.connect() as conn:
         assert t.lire_la_revision(conn) == ""
