@@ -7,6 +7,7 @@ when the page is another one, the page; `dessiner` fills the cards in view.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode
@@ -75,11 +76,12 @@ def demarrer(app: Dash, *, debogage: bool = False) -> None:
     """Make sure that what the database holds may be served, now.
 
     Raises DemarrageRefuse, MagasinIndisponible. A database that is empty, or does not answer, is
-    no reason to refuse: nothing is shown of it.
+    no reason to refuse: nothing is shown of it, the operator is told.
     """
     try:
         etat = app.server.extensions[session.CLE_DU_DEPOT].etat()
-    except BaseIndisponible:
+    except BaseIndisponible as obstacle:
+        print(obstacle, file=sys.stderr, flush=True)
         return
     refuser_de_demarrer(etat, debogage=debogage)
 

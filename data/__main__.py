@@ -13,9 +13,9 @@ from typing import NoReturn
 
 import sqlalchemy as sa
 
-from data import commandes_comptes, commandes_journal
+from data import commandes_base, commandes_comptes, commandes_journal
 from data import schema as t
-from data.refus import Refus
+from data.refus import LivraisonRefusee, Refus
 
 REFUSE, MAUVAIS_APPEL = 1, 2
 REFUS_AFFICHES = 30
@@ -78,6 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     retirer.add_argument("--usager")
     retirer.set_defaults(agir=_retirer)
 
+    commandes_base.enregistrer(commandes)
     commandes_comptes.enregistrer(commandes)
     commandes_journal.enregistrer(commandes)
 
@@ -85,6 +86,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     agir: Callable[[argparse.Namespace], int] = options.agir
     try:
         return agir(options)
+    except (t.BaseIncompatible, LivraisonRefusee) as erreur:
+        print(str(erreur), file=sys.stderr)
+        return REFUSE
     except sa.exc.OperationalError as erreur:
         print(f"La base de données ne répond pas : {erreur.orig}", file=sys.stderr)
         return REFUSE

@@ -236,7 +236,7 @@ def _ouvrir(url: str) -> Engine:
         chemin.parent.mkdir(parents=True, exist_ok=True)
         # Only the owner reads it; the files that SQLite puts beside it follow.
         os.close(os.open(chemin, os.O_CREAT | os.O_RDWR, 0o600))
-    engine = t.ouvrir(url)
+    engine = t.ouvrir(url, interactif=True)
     # A connection must not be shared with a worker forked from this process.
     os.register_at_fork(after_in_child=lambda: engine.dispose(close=False))
     if engine.dialect.name == "postgresql":
@@ -250,7 +250,7 @@ def transaction() -> Iterator[sa.Connection]:
     try:
         with _ouvrir(url_de_l_application()).begin() as conn:
             yield conn
-    except (sa.exc.DBAPIError, OSError) as erreur:
+    except (sa.exc.DBAPIError, sa.exc.TimeoutError, OSError) as erreur:
         raise MagasinIndisponible from erreur
 
 

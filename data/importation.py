@@ -14,18 +14,18 @@ from data import schema as t
 from data.arrondi import lire_secret
 from data.audit.propagation import AuditImpossible
 from data.ecriture import Portee, ecrire
-from data.faits import recalculer
+from data.faits import annees_saisies, recalculer
 from data.lecture import Livraison, ouvrir_livraison
 from data.nomenclature import Listes, charger
 from data.progression import Progression
-from data.publication import publier
+from data.publication import publier, reste_a_publier
 from data.refus import LivraisonRefusee, MauvaisAppel, Refus, compter_lignes, ecrire_rapport
 from data.remises import noter_les_remises
 from data.secret_session import juger
 from data.validation import Verdict, valider
 from data.verrou import ecrire_seul
 
-__all__ = ["Bilan", "LivraisonRefusee", "MauvaisAppel", "Refus", "importer"]
+__all__ = ["Bilan", "LivraisonRefusee", "MauvaisAppel", "Refus", "importer", "mettre_a_jour"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,10 @@ def _charger(
     debut: float,
 ) -> Bilan:
     connue = _retrouver(conn, livraison.empreinte)
+    en_retard = reste_a_publier(conn)
     if connue is not None and not connue.refusees:
+        if en_retard:
+            publier_a_nouveau(conn, progression)
         return Bilan(
             connue.numero,
             True,
@@ -121,7 +124,8 @@ def _charger(
     refusees = compter_lignes(verdict.refus)
     if refusees and not tolerer:
         raise LivraisonRefusee(_dire_refus(verdict, refusees), verdict.refus)
-    if connue and connue.derniere and connue.refusees == refusees and not listes_changees:
+    inchangee = connue and connue.derniere and connue.refusees == refusees
+    if connue and inchangee and not (listes_changees or en_retard):
         # Nothing came in between: the rows refused then are refused again, the others are loaded.
         return Bilan(
             connue.numero,
@@ -131,7 +135,7 @@ def _charger(
             duree=time.monotonic() - debut,
         )
     portee = ecrire(conn, verdict, listes, progression)
-    portee.toutes |= listes_changees
+    portee.toutes |= listes_changees or en_retard
     comptes = {nom: len(tableau.gardees) for nom, tableau in verdict.tableaux.items()}
     numero = (conn.scalar(sa.select(sa.func.max(t.livraisons.c.numero))) or 0) + 1
     conn.execute(
@@ -184,6 +188,37 @@ def refaire(
         ) from impossible
 
 
+def mettre_a_jour(engine: Engine, progression: Progression | None = None) -> bool:
+    """Bring the base to what this version of the program works with; whether it published anew.
+
+    Its tables, its closed lists, then the answers, when some are not as they would be published
+    today. Raises BaseIncompatible, LivraisonRefusee: what was published before stays.
+    """
+    t.creer(engine)
+    with ecrire_seul(engine) as conn:
+        _regler(conn)
+        listes_changees = charger(conn)
+        a_publier = reste_a_publier(conn) or (listes_changees and bool(annees_saisies(conn)))
+        if not a_publier:
+            return False
+        if not all(conn.scalars(sa.select(t.livraisons.c.synthetique))):
+            _verifier_le_secret("Mise à jour refusée")
+        publier_a_nouveau(conn, progression)
+    return True
+
+
+def publier_a_nouveau(conn: sa.Connection, progression: Progression | None) -> None:
+    """Recompute every school year and publish what follows, no delivery having come."""
+    livraison = conn.scalar(sa.select(sa.func.max(t.livraisons.c.numero))) or 0
+    refaire(
+        conn,
+        Portee(toutes=True),
+        livraison=livraison,
+        motif="Mise à jour de Passerelle",
+        progression=progression,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Connue:
     numero: int
@@ -215,12 +250,12 @@ def _dire_refus(verdict: Verdict, refusees: int) -> str:
     )
 
 
-def _verifier_le_secret() -> None:
+def _verifier_le_secret(refus: str = "Livraison refusée") -> None:
     """Real figures rounded under a guessable secret would not be protected."""
     defaut = juger("SECRET_ARRONDI", lire_secret().decode("utf-8", "replace"))
     if defaut:
         raise LivraisonRefusee(
-            f"Livraison refusée : {defaut}, et l'arrondi de données réelles serait devinable. "
+            f"{refus} : {defaut}, et l'arrondi de données réelles serait devinable. "
             "Tirez-en un au hasard (par exemple avec « openssl rand -hex 32 »), gardez-en une "
             "copie en lieu sûr, et ne le changez plus jamais. Rien n'a été modifié."
         )

@@ -170,6 +170,11 @@ def il_y_a_un_an() -> dt.datetime:
     return instant.replace(year=instant.year - 1, day=jour)
 
 
+def creer() -> None:
+    """Make the store of the journal if it is missing. Raises sqlalchemy.exc.DBAPIError."""
+    _ouvrir(url_du_journal()).dispose()
+
+
 def _ouvrir(url: str) -> Engine:
     """Engine on the store of the journal, created if it is missing."""
     adresse = sa.make_url(url)
@@ -184,6 +189,9 @@ def _ouvrir(url: str) -> Engine:
     try:
         with engine.begin() as conn:
             if conn.dialect.name == "postgresql":
+                # The role of the web application may write what is there, not make it.
+                if sa.inspect(conn).has_table(journal.name, schema=SCHEMA):
+                    return engine
                 conn.execute(sa.select(sa.func.pg_advisory_xact_lock(_VERROU_DE_CREATION)))
                 conn.execute(sa.schema.CreateSchema(SCHEMA, if_not_exists=True))
             else:

@@ -45,14 +45,8 @@ def publier(
     atelier = Atelier(conn)
     numero: int = (conn.scalar(sa.select(sa.func.max(t.publications.c.numero))) or 0) + 1
     annees = annees_saisies(conn)
-    pages = {
-        nom: garder_la_mise_en_page(conn, nom, contenu) for nom, contenu in atelier.pages().items()
-    }
-    empreinte = hashlib.sha256(json.dumps(sorted(pages.items())).encode()).hexdigest()
-    connues = dict(
-        conn.execute(sa.select(t.etats_annees.c.annee, t.etats_annees.c.empreinte)).all()
-    )
-    a_faire = [a for a in annees if connues.get(ecrire_annee(a)) != empreinte]
+    pages, empreinte = _dresser_les_pages(conn, atelier)
+    a_faire = _chercher_a_faire(conn, annees, empreinte)
     comptees, cumuls = _compter(atelier, annees, a_faire, progression)
     maintenant = dt.datetime.now(dt.UTC).replace(tzinfo=None)
     if comptees or cumuls:
@@ -80,6 +74,30 @@ def publier(
         )
     )
     return numero
+
+
+def reste_a_publier(conn: sa.Connection) -> bool:
+    """Whether some school year is not published as this version of the program would."""
+    annees = annees_saisies(conn)
+    if not annees:
+        return False
+    _, empreinte = _dresser_les_pages(conn, Atelier(conn))
+    return bool(_chercher_a_faire(conn, annees, empreinte))
+
+
+def _dresser_les_pages(conn: sa.Connection, atelier: Atelier) -> tuple[dict[str, int], str]:
+    """The layouts, by name, and what tells them from any others."""
+    pages = {
+        nom: garder_la_mise_en_page(conn, nom, contenu) for nom, contenu in atelier.pages().items()
+    }
+    return pages, hashlib.sha256(json.dumps(sorted(pages.items())).encode()).hexdigest()
+
+
+def _chercher_a_faire(conn: sa.Connection, annees: list[int], empreinte: str) -> list[int]:
+    connues = dict(
+        conn.execute(sa.select(t.etats_annees.c.annee, t.etats_annees.c.empreinte)).all()
+    )
+    return [a for a in annees if connues.get(ecrire_annee(a)) != empreinte]
 
 
 def _trios(annees: list[int]) -> dict[str, list[int]]:

@@ -57,6 +57,7 @@ def retirer(
     """
     if not sa.inspect(engine).has_table("associations"):
         raise RetraitImpossible("La base est vide : il n'y a rien à retirer.")
+    _exiger_le_proprietaire(engine)
     try:
         with ecrire_seul(engine) as conn:
             id_, sigle = _trouver_association(conn, association)
@@ -68,6 +69,24 @@ def retirer(
     except LivraisonRefusee as occupee:
         raise RetraitImpossible(occupee.message) from occupee
     return Retrait(sigle, comptes, _nettoyer_le_disque(engine))
+
+
+def _exiger_le_proprietaire(engine: Engine) -> None:
+    """Under PostgreSQL, whoever does not own the tables cannot clean the disk of what they held."""
+    if engine.dialect.name != "postgresql":
+        return
+    with engine.connect() as conn:
+        sien = conn.scalar(
+            sa.text(
+                "SELECT pg_has_role(relowner, 'MEMBER') FROM pg_class WHERE oid = to_regclass(:x)"
+            ),
+            {"x": t.usagers.name},
+        )
+    if not sien:
+        raise RetraitImpossible(
+            "Ce rôle de PostgreSQL ne peut pas effacer pour de bon : lancez la commande avec le "
+            "compte propriétaire de la base. Rien n'a été modifié."
+        )
 
 
 def _trouver_association(conn: sa.Connection, demandee: str) -> tuple[int, str]:

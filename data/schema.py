@@ -26,6 +26,17 @@ from sqlalchemy.engine import Engine
 
 from data.catalogue import Valeur
 
+TABLE_DES_REVISIONS = "alembic_version_base"
+REVISION = "0004_remises"
+"""Last step of `data.migrations` (branch `base`): what `metadata` says."""
+
+CONNEXIONS, DEBORDEMENT = 4, 4
+"""Connections an engine keeps under PostgreSQL: one per thread of a worker; more for a moment."""
+
+ATTENTE, DUREE_DE_VIE, DUREE_D_UNE_LECTURE = 5, 1800, 10
+"""Seconds: for a free connection or for the server to answer; before a connection is replaced;
+longest statement of the web application."""
+
 metadata = sa.MetaData()
 
 nomenclatures = sa.Table(
@@ -361,6 +372,14 @@ etats_annees = sa.Table(
 )
 
 
+class BaseIncompatible(RuntimeError):
+    """The database is not at the step this version of the program works with. French text."""
+
+
+_DROIT_INSUFFISANT = "42501"
+_COLONNE_DES_REVISIONS = "(version_num VARCHAR(32) NOT NULL PRIMARY KEY)"
+"""As Alembic makes it, which is slow to import."""
+
 CHEMIN_PAR_DEFAUT = Path(__file__).resolve().parent / "base" / "passerelle.sqlite"
 
 
@@ -378,12 +397,15 @@ def url_de_la_base() -> str:
     return url
 
 
-def ouvrir(url: str | None = None, *, lecture_seule: bool = False) -> Engine:
+def ouvrir(
+    url: str | None = None, *, lecture_seule: bool = False, interactif: bool = False
+) -> Engine:
     """Engine on the consolidated database.
 
     Under SQLite the journal is a write-ahead log: readers keep the snapshot their transaction
     began with, and neither wait for an import nor see half of one. `lecture_seule` refuses any
-    write on the connections of this engine.
+    write on the connections of this engine. `interactif`: a person waits for the answer; no
+    statement lasts.
     """
     adresse = sa.make_url(url or url_de_la_base())
     options: dict[str, Any] = {}
@@ -397,7 +419,9 @@ def ouvrir(url: str | None = None, *, lecture_seule: bool = False) -> Engine:
                 database=f"file:{quote(adresse.database)}", query={"mode": "ro", "uri": "true"}
             )
     else:
-        options["pool_pre_ping"] = True
+        options |= _regler_les_connexions(
+            adresse, lecture_seule=lecture_seule, interactif=interactif
+        )
     engine = sa.create_engine(adresse, **options)
 
     if adresse.get_backend_name() == "sqlite":
@@ -417,6 +441,39 @@ def ouvrir(url: str | None = None, *, lecture_seule: bool = False) -> Engine:
     return engine
 
 
+def _regler_les_connexions(
+    adresse: sa.URL, *, lecture_seule: bool, interactif: bool
+) -> dict[str, Any]:
+    """Settings of an engine under PostgreSQL: a server that is gone is known of within seconds,
+    rather than at the end of the patience of the network. What the URL says prevails."""
+    reglages = [x for x in (str(adresse.query.get("options", "")),) if x]
+    if lecture_seule:
+        reglages.append("-c default_transaction_read_only=on")
+    if interactif:
+        reglages.append(f"-c statement_timeout={1000 * DUREE_D_UNE_LECTURE}")
+        reglages.append(f"-c idle_in_transaction_session_timeout={6000 * DUREE_D_UNE_LECTURE}")
+    liaison: dict[str, Any] = {
+        "connect_timeout": ATTENTE,
+        "keepalives_idle": 30,
+        "keepalives_interval": ATTENTE,
+        "keepalives_count": 2,
+        "application_name": "passerelle",
+    }
+    if interactif:
+        liaison["tcp_user_timeout"] = 2000 * ATTENTE
+    liaison = {nom: valeur for nom, valeur in liaison.items() if nom not in adresse.query}
+    if reglages:
+        liaison["options"] = " ".join(reglages)
+    return {
+        "pool_pre_ping": True,
+        "pool_size": CONNEXIONS,
+        "max_overflow": DEBORDEMENT,
+        "pool_timeout": ATTENTE,
+        "pool_recycle": DUREE_DE_VIE,
+        "connect_args": liaison,
+    }
+
+
 def lire_listes(conn: sa.Connection) -> dict[str, tuple[Valeur, ...]]:
     """The closed lists the database holds, each in list order."""
     listes: dict[str, list[Valeur]] = {}
@@ -428,6 +485,63 @@ def lire_listes(conn: sa.Connection) -> dict[str, tuple[Valeur, ...]]:
     return {champ: tuple(valeurs) for champ, valeurs in listes.items()}
 
 
+def lire_la_revision(conn: sa.Connection) -> str:
+    """The step a base is at; "" when it is empty, or from before there were any."""
+    if not sa.inspect(conn).has_table(TABLE_DES_REVISIONS):
+        return ""
+    table = sa.table(TABLE_DES_REVISIONS, sa.column("version_num"))
+    return str(conn.scalar(sa.select(table.c.version_num)) or "")
+
+
 def creer(engine: Engine) -> None:
-    """Create the missing tables. Idempotent."""
-    metadata.create_all(engine)
+    """Create the tables, or bring those of another time up to date, as the only writer.
+
+    Idempotent. What a step makes obsolete is marked to be published again
+    (`data.importation.mettre_a_jour`). Raises BaseIncompatible, and refus.LivraisonRefusee when
+    another writer is at work.
+    """
+    with engine.connect() as conn:
+        if lire_la_revision(conn) == REVISION:
+            return
+    from data.verrou import ecrire_seul
+
+    try:
+        with ecrire_seul(engine) as conn:
+            _mettre_a_jour(conn)
+    except sa.exc.ProgrammingError as erreur:
+        if getattr(erreur.orig, "sqlstate", "") != _DROIT_INSUFFISANT:
+            raise
+        raise BaseIncompatible(
+            "Les tables de la base doivent être créées ou mises à jour, et ce rôle de PostgreSQL "
+            "n’en a pas le droit : lancez « python -m data migrer » avec le compte propriétaire "
+            "de la base, puis « python -m data roles »."
+        ) from erreur
+
+
+def _mettre_a_jour(conn: sa.Connection) -> None:
+    revision = lire_la_revision(conn)
+    if revision == REVISION:
+        return
+    if not revision and not sa.inspect(conn).has_table(nomenclatures.name):
+        metadata.create_all(conn)
+        conn.execute(sa.text(f"CREATE TABLE {TABLE_DES_REVISIONS} {_COLONNE_DES_REVISIONS}"))
+        conn.execute(
+            sa.text(f"INSERT INTO {TABLE_DES_REVISIONS} VALUES (:revision)"),
+            {"revision": REVISION},
+        )
+        return
+    # Slow to import, and needed only when something is to be done.
+    from data import migrations
+
+    try:
+        migrations.monter(conn, migrations.BASE)
+    except migrations.RevisionInconnue as erreur:
+        raise BaseIncompatible(dire_trop_recente(revision)) from erreur
+
+
+def dire_trop_recente(revision: str) -> str:
+    """What to do with a base that a later version of the program has changed, in French."""
+    return (
+        "La base a été mise à jour par une version plus récente de Passerelle (étape "
+        f"« {revision} ») : installez cette version, ou rétablissez une sauvegarde."
+    )

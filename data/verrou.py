@@ -12,7 +12,7 @@ from sqlalchemy.engine import Engine
 from data.refus import LivraisonRefusee
 
 SECONDES_D_ATTENTE = 5.0
-_VERROU = 0x5041_5353
+VERROU = 0x5041_5353
 """Number of the advisory lock under PostgreSQL."""
 
 OCCUPEE = "Un autre import est en cours : recommencez quand il sera fini. Rien n'a été modifié."
@@ -41,7 +41,7 @@ def ecrire_seul(engine: Engine, attente: float = SECONDES_D_ATTENTE) -> Iterator
             conn.exec_driver_sql("PRAGMA secure_delete = ON")
         else:
             fin = time.monotonic() + attente
-            essai = sa.select(sa.func.pg_try_advisory_xact_lock(_VERROU))
+            essai = sa.select(sa.func.pg_try_advisory_xact_lock(VERROU))
             while not conn.scalar(essai):
                 if time.monotonic() > fin:
                     raise LivraisonRefusee(OCCUPEE)

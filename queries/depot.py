@@ -28,10 +28,18 @@ from data.paquet import (
 )
 from data.treillis import Geographie, lire_geographie
 from queries.audits import Audit, Publication, lire_audits, lire_publications
+from queries.lecteur import TOUTES
 from queries.remises import Remise, lire_remises
 
 RETENUES = 20_000
 """Most unpacked answers kept in memory by a process (about 2 kB each)."""
+
+
+Droits = tuple[str, ...]
+"""Codes of the associations whose exact answers a reader may have (`Lecteur.droits`)."""
+
+REGLAGE_DES_DROITS = "passerelle.associations"
+"""Setting of a transaction that the row-level security of PostgreSQL reads (`data.roles`)."""
 
 
 class BaseIndisponible(RuntimeError):
@@ -57,7 +65,8 @@ class Etat:
     """What one publication says besides the answers themselves.
 
     `rapprochements`: of demonstration data, id of a printed figure → computed, difference, state,
-    explanation. `gardes`: what was computed once from this publication, by name.
+    explanation. `gardes`: what was computed once from this publication, by name. `contextes`:
+    unpacked answers; the exact ones apart for each entitlement.
     """
 
     publication: int
@@ -76,7 +85,7 @@ class Etat:
     audits: tuple[Audit, ...] = ()
     rapprochements: dict[str, tuple[str, str, str, str]] = field(default_factory=dict)
     remises: tuple[Remise, ...] = ()
-    contextes: dict[tuple[str, bool], Any] = field(default_factory=dict)
+    contextes: dict[tuple[str, Droits | None], Any] = field(default_factory=dict)
     gardes: dict[Any, Any] = field(default_factory=dict)
 
     @property
@@ -94,7 +103,7 @@ class Depot:
     """Answers of the consolidated database. One per process, shared by its threads."""
 
     def __init__(self, url: str | None = None) -> None:
-        self._engine = t.ouvrir(url, lecture_seule=True)
+        self._engine = t.ouvrir(url, lecture_seule=True, interactif=True)
         if self._engine.dialect.name == "postgresql":
             self._engine = self._engine.execution_options(isolation_level="REPEATABLE READ")
         self._etat: Etat | None = None
@@ -109,7 +118,7 @@ class Depot:
                 if conn.dialect.name == "sqlite":
                     conn.exec_driver_sql("BEGIN")
                 yield conn
-        except sa.exc.DBAPIError as erreur:
+        except (sa.exc.DBAPIError, sa.exc.TimeoutError) as erreur:
             raise BaseIndisponible(
                 "La base de données ne répond pas. Réessayez dans un instant."
             ) from erreur
@@ -142,48 +151,63 @@ class Depot:
         return numero
 
     def lire(
-        self, cles: Iterable[str], cles_exactes: Iterable[str] = ()
+        self, cles: Iterable[str], cles_exactes: Iterable[str] = (), droits: Droits = ()
     ) -> tuple[Etat, dict[str, Any], dict[str, Any]]:
         """Unpacked answers of these contexts: published, exact. A context without a row is absent.
 
+        `droits`: associations whose exact answers may be read; the others do not exist.
         Values: `paquet.Publie`, `paquet.Exact`, or a dict of activity.
         """
         with self._lecture() as conn:
             etat = self._actualiser(conn)
             return (
                 etat,
-                self._chercher(conn, etat, cles, exactes=False),
-                self._chercher(conn, etat, cles_exactes, exactes=True),
+                self._chercher(conn, etat, cles, None),
+                self._chercher(conn, etat, cles_exactes, tuple(sorted(droits))),
             )
 
     def _chercher(
-        self, conn: sa.Connection, etat: Etat, cles: Iterable[str], *, exactes: bool
+        self, conn: sa.Connection, etat: Etat, cles: Iterable[str], droits: Droits | None
     ) -> dict[str, Any]:
+        """`droits`: of the exact answers; None: the published ones."""
         trouves: dict[str, Any] = {}
         manquants: list[str] = []
         for cle in dict.fromkeys(cles):
-            garde = etat.contextes.get((cle, exactes), False)
+            garde = etat.contextes.get((cle, droits), False)
             if garde is False:
                 manquants.append(cle)
             elif garde is not None:
                 trouves[cle] = garde
         if not manquants:
             return trouves
-        table = t.reponses_exactes if exactes else t.reponses
+        table = t.reponses if droits is None else t.reponses_exactes
+        permis = sa.true() if droits is None else _permettre(conn, droits)
         lus: dict[str, Any] = dict.fromkeys(manquants)
         for i in range(0, len(manquants), 500):
             requete = sa.select(table.c.cle, table.c.mise_en_page, table.c.contenu).where(
-                table.c.cle.in_(manquants[i : i + 500])
+                table.c.cle.in_(manquants[i : i + 500]), permis
             )
             for cle, page, contenu in conn.execute(requete):
-                lus[cle] = _deballer(cle, contenu, etat.pages_par_id[page], exactes=exactes)
+                mise = etat.pages_par_id[page]
+                lus[cle] = _deballer(cle, contenu, mise, exactes=droits is not None)
         if len(etat.contextes) > RETENUES:
             etat.contextes.clear()
         for cle, valeur in lus.items():
-            etat.contextes[cle, exactes] = valeur
+            etat.contextes[cle, droits] = valeur
             if valeur is not None:
                 trouves[cle] = valeur
         return trouves
+
+
+def _permettre(conn: sa.Connection, droits: Droits) -> sa.ColumnElement[bool]:
+    """Tell PostgreSQL, for this transaction, whose exact answers may be read; the same in SQL."""
+    if conn.dialect.name == "postgresql":
+        conn.execute(
+            sa.select(sa.func.set_config(REGLAGE_DES_DROITS, ",".join(filter(None, droits)), True))
+        )
+    if TOUTES in droits:
+        return sa.true()
+    return t.reponses_exactes.c.association.in_([d for d in droits if d])
 
 
 def _deballer(cle: str, contenu: bytes, page: MiseEnPage, *, exactes: bool) -> Any:
@@ -194,7 +218,22 @@ def _deballer(cle: str, contenu: bytes, page: MiseEnPage, *, exactes: bool) -> A
     return reponse
 
 
+def _verifier_la_version(conn: sa.Connection) -> None:
+    """Raises BaseIndisponible when this version of the program cannot read the base."""
+    revision = t.lire_la_revision(conn)
+    if revision > t.REVISION:
+        raise BaseIndisponible(t.dire_trop_recente(revision))
+    publiees = set(conn.scalars(sa.select(t.etats_annees.c.annee)))
+    lues = {a for a in conn.scalars(sa.select(t.reponses.c.annee).distinct()) if _duree(a) == 1}
+    if revision != t.REVISION or lues - publiees:
+        raise BaseIndisponible(
+            "La base vient d’une version plus ancienne de Passerelle : la personne qui tient "
+            "l’application doit la mettre à jour (« python -m data migrer »)."
+        )
+
+
 def _lire_etat(conn: sa.Connection, numero: int) -> Etat:
+    _verifier_la_version(conn)
     listes = t.lire_listes(conn)
     livraisons = tuple(
         Livraison(ligne.numero, ligne.recue_le, ligne.synthetique)

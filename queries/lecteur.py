@@ -34,6 +34,9 @@ class Politique:
     plancher_sensible: int = 5
 
 
+TOUTES = "*"
+"""In place of codes of associations: all of them, and the places that belong to none."""
+
 EXACT = Politique("exact", exacte=True, assiette=0, plancher=0, plancher_sensible=0)
 PROTEGE = Politique("protege")
 PARTAGE = Politique("partage", assiette=25, plancher=10, plancher_sensible=15)
@@ -76,6 +79,13 @@ class Lecteur:
     def exact_quelque_part(self) -> bool:
         """Whether this reader may see true counts somewhere."""
         return self.role in (Role.HABILITE, Role.CHEF) and not self.partage
+
+    @property
+    def droits(self) -> tuple[str, ...]:
+        """Associations whose true counts this reader may see; `TOUTES` stands for everything."""
+        if not self.exact_quelque_part():
+            return ()
+        return (TOUTES,) if self.role is Role.HABILITE else self.associations
 
     @property
     def par_association(self) -> bool:

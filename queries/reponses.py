@@ -215,6 +215,7 @@ def repondre(questions: Iterable[Question], lecteur: Lecteur, depot: Depot) -> l
     lu, publies, exacts = depot.lire(
         (c for p in prevues for c in p.cles if not p.politique.exacte),
         (c for p in prevues for c in p.cles if p.politique.exacte),
+        lecteur.droits,
     )
     if lu.publication != etat.publication:
         return repondre(demandees, lecteur, depot)

@@ -1,22 +1,25 @@
-"""What Alembic runs: the steps, on the connection it is given or on the store of the settings."""
+"""What Alembic runs: the steps of a branch, on the connection it is given.
+
+Called by Alembic's own command line, it is given none: the application's store of the settings.
+"""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import context
 
-from data import application
+from data import application, migrations
 
 
-def _monter(conn: sa.Connection) -> None:
-    schema = application.schema_de(conn)
+def _monter(conn: sa.Connection, branche: migrations.Branche) -> None:
+    schema = branche.schema(conn)
     if schema:
         # ALTER TABLE, as Alembic writes it, does not go through `schema_translate_map`.
         conn.execute(sa.text(f"SET LOCAL search_path TO {schema}"))
     context.configure(
         connection=conn,
-        target_metadata=application.metadata,
-        version_table=application.TABLE_DES_REVISIONS,
+        target_metadata=branche.metadata,
+        version_table=branche.table_des_revisions,
         version_table_schema=schema,
         render_as_batch=True,
     )
@@ -24,9 +27,10 @@ def _monter(conn: sa.Connection) -> None:
         context.run_migrations()
 
 
-donnee = context.config.attributes.get("connection")
+attributs = context.config.attributes
+donnee = attributs.get("connection")
 if donnee is not None:
-    _monter(donnee)
+    _monter(donnee, attributs["branche"])
 else:
     with application.transaction() as conn:
-        _monter(conn)
+        _monter(conn, migrations.APPLICATION)

@@ -9,6 +9,9 @@ from sqlalchemy.engine import Engine
 
 from data.nomenclature import initialiser
 from data.schema import ouvrir
+from tests.data.bases_anciennes import Lignes, photographier
+from tests.queries.protection import SECRET
+from tests.queries.recueil import Recueil, Reponses
 
 
 @pytest.fixture(autouse=True)
@@ -32,3 +35,19 @@ def base_sqlite(url_sqlite: str) -> Iterator[Engine]:
     initialiser(engine)
     yield engine
     engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def contenu(tmp_path_factory: pytest.TempPathFactory) -> Lignes:
+    """Every row of a small base of today, published under `protection.SECRET`."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('contenu') / 'passerelle.sqlite'}"
+    recueil = Recueil()
+    for nom in recueil.jeunes(30):
+        recueil.acte(nom, "2021-10-04")
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setenv("SECRET_ARRONDI", SECRET.decode())
+        Reponses(url, recueil).depot._engine.dispose()
+    engine = ouvrir(url, lecture_seule=True)
+    lignes = photographier(engine)
+    engine.dispose()
+    return lignes

@@ -10,14 +10,13 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
 
 from data import application as t
 from data import migrations
 from data.application import MagasinIndisponible, MagasinTropRecent
 from queries import partages
 from tests import RACINE
+from tests.data import ecarts
 
 ICI = dt.datetime(2026, 9, 1, 8, 30)
 PREMIERE = """
@@ -76,15 +75,7 @@ def batir(tables: str) -> None:
 
 
 def relever_les_ecarts() -> list[Any]:
-    """What Alembic would have to do for the store to be as `metadata` says; comments left aside."""
-    url = sa.make_url(os.environ["APPLICATION_URL"])
-    if url.get_backend_name() == "postgresql":
-        url = url.update_query_dict({"options": f"-csearch_path={t.SCHEMA}"})
-    engine = sa.create_engine(url, poolclass=sa.pool.NullPool)
-    with engine.connect() as conn:
-        contexte = MigrationContext.configure(conn, opts={"compare_server_default": True})
-        ecarts = compare_metadata(contexte, t.metadata)
-    return [e for e in ecarts if isinstance(e, tuple) or e[0][0] != "modify_comment"]
+    return ecarts.relever(os.environ["APPLICATION_URL"], t.metadata, t.SCHEMA)
 
 
 def remplir() -> None:
