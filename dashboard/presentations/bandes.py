@@ -62,7 +62,7 @@ def _dessiner(dessin: Dessin, rang: int, vue: VueDessinee, bout: float, rangs: i
     reperes = [t for t in dessin.traces if t.repere]
     lignes = lister(dessin)
     noms = nommer_les_valeurs(vue)[rang]
-    ordre = _classer(dessin)
+    ordre = _classer(dessin, vue)
     moindres = max(len(lignes) - rangs, 0)
     corps = [
         html.Tr(
@@ -83,7 +83,7 @@ def _dessiner(dessin: Dessin, rang: int, vue: VueDessinee, bout: float, rangs: i
     entetes = [html.Th(_nommer(t), scope="col", className="nombre") for t in dessin.traces]
     tete = html.Tr(
         [
-            html.Th("Réponse", scope="col"),
+            html.Th(vue.entete, scope="col"),
             html.Td("", className="trait", **{"aria-hidden": "true"}),
             *entetes,
         ]
@@ -97,7 +97,7 @@ def _dessiner(dessin: Dessin, rang: int, vue: VueDessinee, bout: float, rangs: i
     # The headings again, where the columns are too narrow for them.
     cle = [html.Span(_nommer(t)) for t in dessin.traces] if len(dessin.traces) > 1 else None
     # Read by those who look from afar: nearer, every row is there.
-    reste = dire_le_reste(moindres) if moindres else ""
+    reste = dire_le_reste(moindres, vue.entete.lower()) if moindres else ""
     return html.Div(
         [
             titre,
@@ -110,16 +110,19 @@ def _dessiner(dessin: Dessin, rang: int, vue: VueDessinee, bout: float, rangs: i
     )
 
 
-def dire_le_reste(combien: int) -> str:
+def dire_le_reste(combien: int, chose: str = "réponse") -> str:
     """« et 6 autres réponses, dans le tableau »."""
     s = "s" if combien > 1 else ""
-    return f"et {combien} autre{s} réponse{s}, dans le tableau"
+    return f"et {combien} autre{s} {chose}{s}, dans le tableau"
 
 
-def _classer(dessin: Dessin) -> list[int]:
-    """Rank of each row, 0 for the longest bar: a projector leaves out the last ones."""
+def _classer(dessin: Dessin, vue: VueDessinee) -> list[int]:
+    """Rank of each row, 0 for the longest bar, or for the last year: a projector leaves out the
+    last ranks."""
     premiere = next(t for t in dessin.traces if not t.repere)
     nombre = len(premiere.lignes)
+    if vue.suivi:
+        return list(range(nombre))[::-1]
     ordre = sorted(range(nombre), key=lambda i: _mesurer(premiere, i) or 0, reverse=True)
     return [ordre.index(i) for i in range(nombre)]
 

@@ -34,7 +34,7 @@ def _dessiner(dessin: Dessin, rang: int, vue: VueDessinee) -> Markup:
         )
         intitule = html.Th(html.Span(ligne.libelle), scope="row")
         rangs.append(html.Tr([intitule, *cellules], **{"data-valeur": noms[i]}))
-    tete = [html.Th("Réponse", scope="col")] + [
+    tete = [html.Th(vue.entete, scope="col")] + [
         html.Th(x, scope="col", className="nombre") for x in entetes
     ]
     return html.Table(

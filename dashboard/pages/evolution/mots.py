@@ -60,9 +60,16 @@ def sourcer(source: str, section: str, pages: str) -> str:
 
 def resumer_vue(vue: Vue, ctx: Contexte) -> str:
     """What the chart shows: from the first to the last year, what certainly changed."""
+    trait = ctx.selection.vue != "tableau"
+    return " ".join(phraser(vue, ctx, dater(vue, ctx), trait=trait))
+
+
+def phraser(vue: Vue, ctx: Contexte, rangs: Sequence[int], *, trait: bool) -> list[str]:
+    """The same, sentence by sentence; the first is about what changed. `rangs`: calendar years in
+    which those shown begin. `trait`: whether an upright line marks the change of the forms."""
     lieu = _situer(vue, ctx)
     if not vue.lignes:
-        return f"{lieu} : aucune année n’est disponible."
+        return [f"{lieu} : aucune année n’est disponible."]
     bilans = [dresser_bilan(x) for x in vue.lignes]
     morceaux = []
     if len(vue.lignes) == 1:
@@ -70,16 +77,15 @@ def resumer_vue(vue: Vue, ctx: Contexte) -> str:
     else:
         morceaux.append(_resumer_plusieurs(vue, bilans, lieu))
     morceaux += [f"{x}." for x in _dire_les_trous(vue, ctx)]
-    rangs = dater(vue, ctx)
     if trouver_rupture(vue, rangs):
         if vue.cumul:
             texte = "Des cumuls réunissent des années d’avant et d’après 2021-2022, où"
-        elif ctx.selection.vue == "tableau":
-            texte = "Attention à 2021-2022, où"
-        else:
+        elif trait:
             texte = "Un trait marque 2021-2022, où"
+        else:
+            texte = "Attention à 2021-2022, où"
         morceaux.append(f"{texte} l’interface de saisie a changé.")
-    return " ".join(morceaux)
+    return morceaux
 
 
 def _situer(vue: Vue, ctx: Contexte) -> str:
