@@ -75,7 +75,8 @@ def _ecrire_la_vue(
         )
         if tableaux
         else None,
-        html.P(suite, className="suite") if suite else None,
+        # Over the years it says what nobody may miss: silent years, the change of the forms.
+        html.P(suite, className="suite a-dire" if vue.suivi else "suite") if suite else None,
     ]
 
 

@@ -19,13 +19,16 @@ from dashboard.pages.evolution import vue as evolution
 from dashboard.pages.evolution.mots import phraser
 from data.catalogue import Indicateur
 from queries.depot import Depot, Etat
-from queries.evolutions import Suite
+from queries.evolutions import Suite, dresser_bilan
 from queries.lecteur import Lecteur
 from queries.lieux import nommer
 from queries.presentations import Suivi
 from queries.question import NORD, Lieu
 from queries.reponses import NOTE_ARRONDI, NOTE_EXACT, NOTE_FRAGILE, NOTE_MULTIPLE, Ligne, Reponse
 from queries.selection import Selection
+
+REPONSES_SUIVIES = 3
+"""Most answers of one question that a slide follows: more cannot be read from afar."""
 
 LIEUX_NOMMES = 3
 """Most places a legend names."""
@@ -87,7 +90,19 @@ class Suivie:
     def phraser(self) -> list[str]:
         """The sentences of the page, where no mark stands at the change of the forms."""
         rangs = [evolution.rang_de(a) for a in self.annees]
-        return phraser(self.vue, self.ctx, rangs, trait=False)
+        return phraser(self.vue, self.ctx, rangs, trait=False, isolee=True)
+
+    def choisir(self) -> list[Suite]:
+        """The lines drawn: every place, and of many answers those that changed most, then the
+        greatest."""
+        lignes = list(self.vue.lignes)
+        if self.vue.valeur is not None or len(lignes) <= REPONSES_SUIVIES:
+            return lignes
+        bilans = [b for b in map(dresser_bilan, lignes) if b is not None and b.certain]
+        changees = [b.suite for b in sorted(bilans, key=lambda b: -abs(b.ecart))]
+        grandes = sorted(lignes, key=lambda x: -x.plus_grande())
+        gardees = list(dict.fromkeys([*changees, *grandes]))[:REPONSES_SUIVIES]
+        return [x for x in lignes if x in gardees]
 
     def dire_la_base(self) -> str:
         """« Base : de 85 à 240 jeunes environ, selon l’année. »; "" when it is of nobody."""
@@ -108,14 +123,16 @@ class Suivie:
         """What must be known to read the lines."""
         vue, lignes = self.vue, [p.ligne for x in self.vue.lignes for p in x.points]
         notes = []
-        caches = len(vue.lignes) - len(evolution.choisir_nommees(vue))
+        caches = len(vue.lignes) - len(self.choisir())
         if caches:
             notes.append(
-                f"{pluriel(caches, 'autre réponse est suivie', 'autres réponses sont suivies')} "
-                "sur la page Évolution"
+                f"{pluriel(caches, 'autre réponse se suit', 'autres réponses se suivent')} sur la "
+                "page Évolution de Passerelle"
             )
         if vue.trop:
-            notes.append(f"{pluriel(vue.trop, 'lieu ou profil', 'lieux ou profils')} de plus, tus")
+            notes.append(
+                f"{pluriel(vue.trop, 'lieu ou profil', 'lieux ou profils')} de plus, non suivis ici"
+            )
         if any(x.fragile for x in lignes):
             notes.append(NOTE_FRAGILE)
         if any(s.multiple for s in vue.indicateur.series):
@@ -139,7 +156,7 @@ class Suivie:
     def tracer(self) -> tuple[Trace, ...]:
         """One trace a line that has a name, one row a year; the reference beside one alone."""
         vue, annees = self.vue, self.annees
-        nommees = evolution.choisir_nommees(vue)
+        nommees = self.choisir()
         noms = dict(zip(vue.lignes, vue.noms, strict=True))
         if len(nommees) == 1:
             (seule,) = nommees

@@ -80,7 +80,8 @@ class VueDessinee:
         """« 2021-2022 », « de 2019-2020 à 2023-2024 »."""
         if self.depuis in ("", self.annee):
             return annee_lisible(self.annee) if self.annee else ""
-        return f"de {self.depuis} à {annee_lisible(self.annee)}"
+        fin = annee_lisible(self.annee).replace("cumul ", "cumuls ")
+        return f"de {self.depuis} à {fin}"
 
     @property
     def entete(self) -> str:
