@@ -147,7 +147,7 @@
       if (!corps) { return; }
       Array.prototype.forEach.call(face.querySelectorAll(".hors-place"), function (x) { x.classList.remove("hors-place"); });
       function direLeReste(reste, combien) {
-        reste.textContent = combien ? "et " + combien + " autre" + (combien > 1 ? "s" : "") + " réponse" + (combien > 1 ? "s" : "") + (mien.forme === "tableau" ? ", sur votre téléphone" : ", dans le tableau") : "";
+        reste.textContent = combien ? "et " + combien + " autre" + (combien > 1 ? "s " : " ") + reste.dataset.chose + (combien > 1 ? "s" : "") + (mien.forme === "tableau" ? ", sur votre téléphone" : ", dans le tableau") : "";
       }
       Array.prototype.forEach.call(face.querySelectorAll(".reste"), function (x) {
         if (x.classList.contains("ajoute")) { x.remove(); } else { direLeReste(x, Number(x.dataset.reste)); }
@@ -168,6 +168,7 @@
             reste = document.createElement("p");
             reste.className = "reste ajoute";
             reste.dataset.reste = "0";
+            reste.dataset.chose = vue.querySelector("[data-chose]").dataset.chose;
             vue.querySelector(genre).appendChild(reste);
           }
           direLeReste(reste, Number(reste.dataset.reste) + otees);

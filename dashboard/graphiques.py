@@ -73,6 +73,14 @@ def decrire(
     return f"{texte} ({MOINS_DE_LA_MOITIE})" if ligne.fragile else texte
 
 
+SILENCES = {
+    "non_pose": "question non posée",
+    "sans_objet": "pas d’ALSES ici",
+    "non_diffuse": "non diffusé",
+    "refuse": "effectif trop faible",
+}
+"""Status of a year that does not answer → what is written in the place of its figure."""
+
 MOINS_DE_LA_MOITIE = "attention, moins de la moitié des réponses connues"
 """Said of a figure that rests on too few answers, in a few words."""
 

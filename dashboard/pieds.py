@@ -105,18 +105,19 @@ def offrir_les_images(carte: str, libelle: str) -> list[Markup]:
 
 
 def offrir_la_presentation(
-    indicateur: str, requete: str, nom: str, lecteur: Lecteur
+    indicateur: str, requete: str, nom: str, lecteur: Lecteur, *, nommee: bool = False
 ) -> list[Markup]:
     """Link that puts a chart in a presentation; none for who cannot make one. `requete`: query
-    string of what the chart looks at, without `?`."""
+    string of what the chart looks at, without `?`. `nommee`: the link says which chart it is."""
     if not lecteur.auteur:
         return []
     suite = f"&{requete}" if requete else ""
+    dit = f"Ajouter à une présentation {nom}"
     return [
         html.A(
-            "Ajouter à une présentation",
+            dit if nommee else "Ajouter à une présentation",
             href=f"/presentations/ajouter?indicateur={indicateur}{suite}",
-            **{"aria-label": f"Ajouter à une présentation {nom}"},
+            **({} if nommee else {"aria-label": dit}),
         )
     ]
 

@@ -19,6 +19,9 @@ from queries.reponses import Ligne, Reponse, certain, repondre
 TOTAL = "total"
 """Modality of the sum of the values of a series, where all of them are exact numbers."""
 
+PERIODES = {"annee": "Chaque année scolaire", "cumul": "Cumuls de trois ans"}
+"""What is followed: parameter → its words."""
+
 Filtres = tuple[tuple[str, str], ...]
 Cible = tuple[Lieu, Filtres]
 """A place and the profile of the youths counted there."""

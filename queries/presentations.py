@@ -17,6 +17,7 @@ import sqlalchemy as sa
 
 from data import application as t
 from data.application import maintenant, transaction
+from queries.evolutions import PERIODES
 
 GRAPHIQUES, TEXTE = "graphiques", "texte"
 FORMES = {"graphique": "Graphique", "tableau": "Tableau"}
@@ -61,12 +62,23 @@ class PresentationRefusee(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Suivi:
+    """How a chart follows its indicator over the school years, as the page of evolution does.
+    `periode`: a key of `queries.evolutions.PERIODES`. `valeur`: code of the value, or of the group
+    of values, followed; "" for the first."""
+
+    periode: str = "annee"
+    valeur: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Vue:
     """One chart of a slide. `requete`: query string, without `?`, of the page it was taken from
-    (`queries.selection.PARAMETRES`)."""
+    (`queries.selection.PARAMETRES`). `suivi`: None for a chart of one year."""
 
     indicateur: str
     requete: str = ""
+    suivi: Suivi | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,8 +220,22 @@ def _lire_la_variante(contenu: Any, ou: str) -> Variante:
     for v in vues:
         if not isinstance(v, Mapping) or not isinstance(v.get("indicateur"), str):
             raise PresentationRefusee(f"{ou} a un graphique sans indicateur.")
-        lues.append(Vue(_texte(v, "indicateur", 80, ou), _texte(v, "requete", 600, ou).lstrip("?")))
+        requete = _texte(v, "requete", 600, ou).lstrip("?")
+        suivi = _lire_le_suivi(v.get("suivi"), ou)
+        lues.append(Vue(_texte(v, "indicateur", 80, ou), requete, suivi))
     return Variante(_texte(contenu, "nom", 120, ou), tuple(lues))
+
+
+def _lire_le_suivi(contenu: Any, ou: str) -> Suivi | None:
+    if contenu is None:
+        return None
+    periode = contenu.get("periode", "annee") if isinstance(contenu, Mapping) else None
+    if not isinstance(periode, str) or periode not in PERIODES:
+        raise PresentationRefusee(
+            f"{ou} suit un graphique d’une année à l’autre d’une manière inconnue : "
+            f"« periode » vaut {' ou '.join(PERIODES)}."
+        )
+    return Suivi(periode, _texte(contenu, "valeur", 80, ou))
 
 
 def _texte(contenu: Mapping[str, Any], nom: str, longueur: int, ou: str) -> str:

@@ -142,7 +142,7 @@ class _Plume:
 
     def _dresser(self, graphique: Graphique) -> None:
         """The table of figures of a chart, written at once: cell by cell it takes seconds."""
-        entetes = ["Réponse", *(s.nom for s in graphique.series)]
+        entetes = [graphique.entete, *(s.nom for s in graphique.series)]
         rangs = [
             [libelle, *(s.textes[i] for s in graphique.series)]
             for i, libelle in enumerate(graphique.libelles)

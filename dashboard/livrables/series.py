@@ -37,13 +37,14 @@ class Serie:
 @dataclass(frozen=True, slots=True)
 class Graphique:
     """One chart. `categories`: with why nothing stands beside them, when so; `libelles`: without.
-    `bout`: end of the scale, shared by the charts of a view."""
+    `bout`: end of the scale, shared by the charts of a view. `entete`: what the categories are."""
 
     titre: str
     categories: tuple[str, ...]
     libelles: tuple[str, ...]
     series: tuple[Serie, ...]
     bout: float
+    entete: str = "Réponse"
 
     @property
     def vide(self) -> bool:
@@ -66,14 +67,14 @@ def preparer(vue: VueDessinee) -> list[Graphique]:
     """Every chart of a view."""
     montrees = [v for d in vue.dessins for t in d.traces for v in _valeurs(t) if v is not None]
     bout = max(montrees, default=0.0) or 1.0
-    return [_preparer(d, bout) for d in vue.dessins]
+    return [_preparer(d, bout, vue.entete) for d in vue.dessins]
 
 
-def _preparer(dessin: Dessin, bout: float) -> Graphique:
+def _preparer(dessin: Dessin, bout: float, entete: str) -> Graphique:
     series = tuple(_serie(t) for t in dessin.traces)
     libelles = tuple(texte_sur(x.libelle) for x in dessin.traces[0].lignes)
     categories = tuple(_annoter(x, dessin.traces, i) for i, x in enumerate(libelles))
-    return Graphique(typographier(dessin.titre), categories, libelles, series, bout)
+    return Graphique(typographier(dessin.titre), categories, libelles, series, bout, entete)
 
 
 def texte_sur(texte: str) -> str:

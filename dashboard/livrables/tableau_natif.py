@@ -33,7 +33,7 @@ def ajouter(page: Any, graphique: Graphique, place: tuple[float, float, float, f
     tableau.columns[0].width = Inches(premiere)
     for j in range(1, colonnes):
         tableau.columns[j].width = Inches((largeur - premiere) / (colonnes - 1))
-    textes = [["Réponse", *(s.nom for s in graphique.series)]]
+    textes = [[graphique.entete, *(s.nom for s in graphique.series)]]
     textes += [
         [libelle, *(s.textes[i] for s in graphique.series)]
         for i, libelle in enumerate(graphique.libelles)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlencode
@@ -14,6 +15,7 @@ from dashboard.presentations import diapos, figer, liens, variantes
 from dashboard.presentations.edition import adresser
 from dashboard.presentations.marques import Marque, dire_l_avis, marquer
 from dashboard.presentations.site import rendre
+from dashboard.presentations.suites import suivre
 from dashboard.session import (
     depot_courant,
     etat_courant,
@@ -28,6 +30,7 @@ from queries.presentations import (
     Presentation,
     PresentationChangee,
     PresentationRefusee,
+    Suivi,
     Variante,
     Vue,
 )
@@ -63,7 +66,7 @@ def enregistrer(pages: Blueprint) -> None:
 def _repondre() -> Any:
     if request.method == "POST":
         return _ajouter()
-    return _proposer(_lire(request.args.get(INDICATEUR, ""), _garder_les_parametres()))
+    return _proposer(_lire(request.args, _garder_les_parametres()))
 
 
 def _garder_les_parametres() -> str:
@@ -73,23 +76,30 @@ def _garder_les_parametres() -> str:
     )
 
 
-def _lire(indicateur: str, requete: str) -> Demande | None:
-    """The chart of these parameters, as it can be shown to others; None when there is none."""
+def _lire(parametres: Mapping[str, str], requete: str) -> Demande | None:
+    """The chart of these parameters, as it can be shown to others; None when there is none.
+
+    `periode`, of the page of evolution, tells a chart over the years."""
     etat, lecteur = etat_courant(), lecteur_courant()
-    ind = etat.catalogue.get(indicateur)
+    ind = etat.catalogue.get(parametres.get(INDICATEUR, ""))
     if ind is None:
         return None
     connus = {n: v for n, v in parse_qs(requete).items() if n in PARAMETRES}
     requete = urlencode([(n, v) for n, valeurs in connus.items() for v in valeurs])
     lue = variantes.lire_la_vue(Vue(ind.id, requete), etat, lecteur)
-    vue = variantes.ecrire_la_vue(ind.id, lue.selection, etat)
+    s, avis, titre = lue.selection, lue.avis, ind.titre
+    suivi = None
+    if parametres.get("periode"):
+        demande = Suivi(parametres["periode"], parametres.get("valeur", ""))
+        suivie = suivre(ind, demande, s, etat, lecteur.pour_partage(), depot_courant())
+        suivi, titre, avis = suivie.suivi, suivie.titre, [*avis, *suivie.vue.avis]
     return Demande(
-        vue,
-        "tableau" if lue.selection.vue == "tableau" else "graphique",
-        tuple(dire_l_avis(a) for a in lue.avis),
-        ind.titre,
-        variantes.nommer_la_selection(lue.selection, etat),
-        adresser(ind.id, requete, etat)[1],
+        variantes.ecrire_la_vue(ind.id, s, etat, suivi),
+        "tableau" if s.vue == "tableau" else "graphique",
+        tuple(dire_l_avis(a) for a in avis),
+        titre,
+        variantes.nommer_la_selection(s, etat, suivie=suivi is not None),
+        adresser(Vue(ind.id, requete, suivi), etat)[1],
     )
 
 
@@ -120,13 +130,13 @@ def _dessiner(demande: Demande) -> tuple[Markup, Marque, str]:
     jeu = figer.figer(Presentation("", (demande.diapo,)), lecteur_courant(), depot_courant())
     (diapo,) = jeu.diapos
     vue = diapo.variantes[0].vues[0]
-    titre = f"{demande.titre} – {vue.nom}, {vue.annee}"[:SIGNES_D_UN_TITRE]
+    titre = f"{demande.titre} – {vue.nom}, {vue.periode}"[:SIGNES_D_UN_TITRE]
     return diapos.ecrire_une(diapo, 0, jeu), marquer(diapo.variantes[0]), titre
 
 
 def _ajouter() -> Any:
     """Add the chart to a presentation, new or not, or share it alone."""
-    demande = _lire(request.form.get(INDICATEUR, ""), request.form.get("requete", ""))
+    demande = _lire(request.form, request.form.get("requete", ""))
     if demande is None:
         return _proposer(None)
     qui = proprietaire_courant()

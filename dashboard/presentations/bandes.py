@@ -10,10 +10,13 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from dashboard import balises as html
-from dashboard.graphiques import Trace, etendue, mesurer
+from dashboard.graphiques import SILENCES, Trace, etendue, mesurer
 from dashboard.nombres import INSECABLE
 from dashboard.presentations.vues import Dessin, VueDessinee
 from queries.reponses import Ligne
+
+COLONNES_D_UN_TELEPHONE = 2
+"""Most figures that stand beside a bar on a phone."""
 
 RANGS_AU_PLUS = 14
 """Most values drawn on a projector; the others are in the table."""
@@ -62,14 +65,16 @@ def _dessiner(dessin: Dessin, rang: int, vue: VueDessinee, bout: float, rangs: i
     reperes = [t for t in dessin.traces if t.repere]
     lignes = lister(dessin)
     noms = nommer_les_valeurs(vue)[rang]
-    ordre = _classer(dessin)
+    ordre = _classer(dessin, vue)
     moindres = max(len(lignes) - rangs, 0)
     corps = [
         html.Tr(
             [
                 html.Th(html.Span(ligne.libelle), scope="row"),
                 html.Td(
-                    [_bande(t, i, bout) for t in pleines] + [_repere(t, i, bout) for t in reperes],
+                    [_bande(t, i, bout) for t in pleines]
+                    + [_repere(t, i, bout) for t in reperes]
+                    + [_dire_le_silence(pleines, i) if vue.suivi else None],
                     className="trait",
                     **{"aria-hidden": "true"},
                 ),
@@ -83,43 +88,59 @@ def _dessiner(dessin: Dessin, rang: int, vue: VueDessinee, bout: float, rangs: i
     entetes = [html.Th(_nommer(t), scope="col", className="nombre") for t in dessin.traces]
     tete = html.Tr(
         [
-            html.Th("Réponse", scope="col"),
+            html.Th(vue.entete, scope="col"),
             html.Td("", className="trait", **{"aria-hidden": "true"}),
             *entetes,
         ]
     )
     table = html.Table(
         [html.Caption(intituler(vue, dessin)), html.Thead(tete), html.Tbody(corps)],
-        className="bandes" if len(dessin.traces) > 1 else "bandes seule",
+        className=_classer_la_table(dessin, vue),
         style={"--rangs": len(lignes) - moindres, "--pleines": len(pleines)},
     )
     titre = html.P(dessin.titre, className="titre-dessin") if dessin.titre else None
     # The headings again, where the columns are too narrow for them.
     cle = [html.Span(_nommer(t)) for t in dessin.traces] if len(dessin.traces) > 1 else None
     # Read by those who look from afar: nearer, every row is there.
-    reste = dire_le_reste(moindres) if moindres else ""
+    reste = dire_le_reste(moindres, vue.entete.lower()) if moindres else ""
     return html.Div(
         [
             titre,
             html.P(cle, className="cle", **{"aria-hidden": "true"}) if cle else None,
             table,
-            html.P(reste, className="reste", **{"data-reste": moindres}),
+            html.P(
+                reste,
+                className="reste",
+                **{"data-reste": moindres, "data-chose": vue.entete.lower()},
+            ),
         ],
         className="dessin",
         style={"--rangs": len(lignes) - moindres},
     )
 
 
-def dire_le_reste(combien: int) -> str:
+def _classer_la_table(dessin: Dessin, vue: VueDessinee) -> str:
+    classes = {
+        "seule": len(dessin.traces) == 1,
+        "nombreuse": len(dessin.traces) > COLONNES_D_UN_TELEPHONE,
+        "par-annee": vue.suivi is not None,
+    }
+    return " ".join(["bandes", *(nom for nom, vrai in classes.items() if vrai)])
+
+
+def dire_le_reste(combien: int, chose: str = "réponse") -> str:
     """« et 6 autres réponses, dans le tableau »."""
     s = "s" if combien > 1 else ""
-    return f"et {combien} autre{s} réponse{s}, dans le tableau"
+    return f"et {combien} autre{s} {chose}{s}, dans le tableau"
 
 
-def _classer(dessin: Dessin) -> list[int]:
-    """Rank of each row, 0 for the longest bar: a projector leaves out the last ones."""
+def _classer(dessin: Dessin, vue: VueDessinee) -> list[int]:
+    """Rank of each row, 0 for the longest bar, or for the last year: a projector leaves out the
+    last ranks."""
     premiere = next(t for t in dessin.traces if not t.repere)
     nombre = len(premiere.lignes)
+    if vue.suivi:
+        return list(range(nombre))[::-1]
     ordre = sorted(range(nombre), key=lambda i: _mesurer(premiere, i) or 0, reverse=True)
     return [ordre.index(i) for i in range(nombre)]
 
@@ -153,6 +174,14 @@ def _bande(trace: Trace, rang: int, bout: float) -> Markup | None:
         className="bande masquee" if ligne.statut == "masque" else "bande",
         style={"width": f"{100 * mesure / bout:.2f}%", "background-color": trace.couleur},
     )
+
+
+def _dire_le_silence(pleines: Sequence[Trace], rang: int) -> Markup | None:
+    """Why no bar stands at a year, in the place of the bar; None when some does."""
+    statuts = {t.lignes[rang].statut for t in pleines}
+    if len(statuts) > 1 or any(t.textes for t in pleines) or not statuts <= SILENCES.keys():
+        return None
+    return html.Span(SILENCES[statuts.pop()], className="silence")
 
 
 def _repere(trace: Trace, rang: int, bout: float) -> Markup | None:

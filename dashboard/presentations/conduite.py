@@ -232,7 +232,7 @@ def _redemander(figees: tuple[VueDessinee, ...]) -> list[VueDessinee]:
     lecteur = lecteur_courant()
     if not lecteur.exact_quelque_part():
         return []
-    questions = [Vue(v.indicateur, _preciser(v)) for v in figees]
+    questions = [Vue(v.indicateur, _preciser(v), v.suivi) for v in figees]
     siennes = vues.dessiner(questions, lecteur, depot_courant())
     return [v for v in siennes if v is not None and v.politique == EXACT.nom]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from markupsafe import Markup
 
 from dashboard import balises as html
-from dashboard.nombres import INSECABLE, annee_lisible
+from dashboard.nombres import INSECABLE
 from dashboard.presentations import bandes, tableau
 from dashboard.presentations.figer import DiapoDessinee, Jeu, VarianteDessinee
 from dashboard.presentations.vues import VueDessinee
@@ -40,7 +40,7 @@ def _ecrire_la_face(
 ) -> Markup:
     cote_a_cote = len(variante.vues) > 1
     # One indicator in two places, or two years, is compared: on one scale.
-    meme = len({v.indicateur for v in variante.vues}) == 1
+    meme = len({(v.indicateur, v.suivi) for v in variante.vues}) == 1
     bout = bandes.mesurer_le_bout(variante.vues) if meme else None
     legende, titres = _legender(variante.vues)
     corps = [
@@ -75,14 +75,15 @@ def _ecrire_la_vue(
         )
         if tableaux
         else None,
-        html.P(suite, className="suite") if suite else None,
+        # Over the years it says what nobody may miss: silent years, the change of the forms.
+        html.P(suite, className="suite a-dire" if vue.suivi else "suite") if suite else None,
     ]
 
 
 def _legender(vues: Sequence[VueDessinee]) -> tuple[str, list[str]]:
     """What is true of the whole slide, and what tells its charts apart: place, year, population,
     and what is counted."""
-    sorts = [(v.titre, v.nom, annee_lisible(v.annee), v.population) for v in vues]
+    sorts = [(v.titre, v.nom, v.periode, v.population) for v in vues]
     communs = [len(set(x)) == 1 for x in zip(*sorts, strict=True)]
     legende = _joindre(x for x, commun in zip(sorts[0][1:], communs[1:], strict=True) if commun)
     if len(vues) == 1:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, redirect, request, url_for
 
@@ -35,6 +36,7 @@ from queries.presentations import (
     PresentationChangee,
     PresentationRefusee,
     Variante,
+    Vue,
 )
 
 ESSAIS = 3
@@ -42,6 +44,14 @@ ESSAIS = 3
 
 TYPES_OFFERTS = ("departement", "territoire", "association", "college", "reseau", "poste")
 DISPARU = Marque(RIEN, "Ne montrera rien : cet indicateur n’existe plus.")
+AILLEURS = (
+    "Ce graphique n’existe pas pour ce lieu cette année-là, ou ce lieu n’est pas dans votre "
+    "périmètre : choisissez un autre lieu ou une autre année."
+)
+AILLEURS_SANS_ANNEE = (
+    "C’est déjà le lieu de ce graphique, ou ce lieu n’est pas dans votre périmètre : choisissez un "
+    "autre lieu."
+)
 ANNONCES = {
     "enregistrer": "Présentation enregistrée.",
     "reprise": "Présentation enregistrée ; ce qui a été changé dans une autre fenêtre est gardé.",
@@ -253,9 +263,7 @@ def _editer_la_diapo(
         base,
         premiere.vues[0].phrases[0] if premiere else "",
         " + ".join(dict.fromkeys(v.legende for v in premiere.vues)) if premiere else "",
-        tuple(adresser(v.indicateur, v.requete, etat) for v in diapo.variantes[0].vues)
-        if diapo.variantes
-        else (),
+        tuple(adresser(v, etat) for v in diapo.variantes[0].vues) if diapo.variantes else (),
         tuple(
             VarianteEditee(
                 i, v.nom or (face.nom if face else ""), marquer(face) if face else DISPARU
@@ -280,27 +288,32 @@ def apparier(
         yield v, next(faces, None) if la else None
 
 
-def adresser(indicateur: str, requete: str, etat: Etat) -> tuple[str, str]:
+def adresser(vue: Vue, etat: Etat) -> tuple[str, str]:
     """The name of a chart, and the address of its card ("" when there is none)."""
-    ind = etat.catalogue.get(indicateur)
+    ind = etat.catalogue.get(vue.indicateur)
     if ind is None:
-        return indicateur, ""
-    suite = f"?{requete}" if requete else ""
-    return f"{ind.numero} {ind.titre}", f"/{ind.chapitre}{suite}#{ind.id}"
+        return vue.indicateur, ""
+    nom = f"{ind.numero} {ind.titre}"
+    if vue.suivi is not None:
+        propres = {"indicateur": ind.id, **asdict(vue.suivi)}
+        suite = urlencode({n: v for n, v in propres.items() if v})
+        requete = f"{vue.requete}&{suite}" if vue.requete else suite
+        return f"{nom}, d’une année à l’autre", f"/evolution?{requete}"
+    suite = f"?{vue.requete}" if vue.requete else ""
+    return nom, f"/{ind.chapitre}{suite}#{ind.id}"
 
 
 def _retour_au_graphique(la: Presentation, diapo: str, etat: Etat) -> str:
     for d in la.diapos:
         if d.id == diapo and d.variantes:
-            vue = d.variantes[0].vues[0]
-            return adresser(vue.indicateur, vue.requete, etat)[1]
+            return adresser(d.variantes[0].vues[0], etat)[1]
     return ""
 
 
 def _intituler_la_retiree(diapo: Diapo, etat: Etat) -> str:
     if diapo.titre or not diapo.variantes:
         return diapo.titre or diapo.texte.split("\n")[0] or "Texte"
-    return adresser(diapo.variantes[0].vues[0].indicateur, "", etat)[0]
+    return adresser(diapo.variantes[0].vues[0], etat)[0]
 
 
 def _ailleurs(numero: int, diapo: str) -> Any:
@@ -314,6 +327,7 @@ def _ailleurs(numero: int, diapo: str) -> Any:
         return redirect(url_for("atelier.presentation", numero=numero), 303)
     lieu = request.form.get("lieu", f"{selection.lieu.type}:{selection.lieu.code}")
     annee = request.form.get("annee", selection.annee)
+    suivie = variantes.suit_les_annees(sienne.variantes[0])
     erreur = ""
     if request.method == "POST":
         cible = variantes.lire_la_cible(f"{lieu}:{annee}", etat, lecteur)
@@ -323,10 +337,7 @@ def _ailleurs(numero: int, diapo: str) -> Any:
             return redirect(
                 url_for("atelier.presentation", numero=numero, ici=diapo, fait="variante"), 303
             )
-        erreur = (
-            "Ce graphique n’existe pas pour ce lieu cette année-là, ou ce lieu n’est pas dans "
-            "votre périmètre : choisissez un autre lieu ou une autre année."
-        )
+        erreur = AILLEURS_SANS_ANNEE if suivie else AILLEURS
     groupes = [
         (
             NOMS_DES_TYPES[type_],
@@ -346,7 +357,9 @@ def _ailleurs(numero: int, diapo: str) -> Any:
         diapo=sienne,
         intitule=typographier(_intituler_la_retiree(sienne, etat)),
         groupes=[(nom, choix) for nom, choix in groupes if choix],
-        annees=[(a, annee_lisible(a)) for a in (*reversed(etat.annees), *reversed(etat.cumuls))],
+        annees=[]
+        if suivie
+        else [(a, annee_lisible(a)) for a in (*reversed(etat.annees), *reversed(etat.cumuls))],
         lieu=lieu,
         annee=annee,
         erreur=erreur,

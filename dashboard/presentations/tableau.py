@@ -33,14 +33,17 @@ def _dessiner(dessin: Dessin, rang: int, vue: VueDessinee) -> Markup:
             else [html.Td(_resumer(t, i), className="nombre") for t in dessin.traces]
         )
         intitule = html.Th(html.Span(ligne.libelle), scope="row")
-        rangs.append(html.Tr([intitule, *cellules], **{"data-valeur": noms[i]}))
-    tete = [html.Th("Réponse", scope="col")] + [
+        # What does not fit on a projector is taken off by this order: the last years stay.
+        ordre = {"data-ordre": len(noms) - i} if vue.suivi else {}
+        rangs.append(html.Tr([intitule, *cellules], **{"data-valeur": noms[i]}, **ordre))
+    tete = [html.Th(vue.entete, scope="col")] + [
         html.Th(x, scope="col", className="nombre") for x in entetes
     ]
     return html.Table(
         [html.Caption(bandes.intituler(vue, dessin)), html.Thead(html.Tr(tete)), html.Tbody(rangs)],
-        className="chiffres-diapo",
+        className="chiffres-diapo par-annee" if vue.suivi else "chiffres-diapo",
         style={"--rangs": len(rangs)},
+        **{"data-chose": vue.entete.lower()},
     )
 
 

@@ -11,7 +11,7 @@ from dashboard.phrases import situer
 from queries.depot import Etat
 from queries.lecteur import Lecteur
 from queries.lieux import existe, nommer, territoire_de
-from queries.presentations import GRAPHIQUES, Diapo, Variante, Vue
+from queries.presentations import GRAPHIQUES, Diapo, Suivi, Variante, Vue
 from queries.question import NORD, Lieu
 from queries.selection import Lue, Selection, derniere_annee, ecrire, lire_requete
 
@@ -24,13 +24,15 @@ def lire_la_vue(vue: Vue, etat: Etat, lecteur: Lecteur) -> Lue:
     return lire_requete(vue.requete, etat, lecteur.pour_partage())
 
 
-def ecrire_la_vue(indicateur: str, selection: Selection, etat: Etat) -> Vue:
+def ecrire_la_vue(
+    indicateur: str, selection: Selection, etat: Etat, suivi: Suivi | None = None
+) -> Vue:
     """The chart that looks at this. Its year is told: years may be added."""
     requete = ecrire(selection, etat)
     if "annee=" not in requete:
         annees = urlencode([("annee", a) for a in selection.annees])
         requete = f"{annees}&{requete}" if requete else annees
-    return Vue(indicateur, requete)
+    return Vue(indicateur, requete, suivi)
 
 
 def viser(lieu: Lieu, annee: str, indicateur: str, etat: Etat) -> Vue:
@@ -42,16 +44,20 @@ def viser_de(diapo: Diapo, etat: Etat, lecteur: Lecteur) -> Selection | None:
     """What the first chart of a slide looks at; None for a slide of words."""
     if diapo.genre != GRAPHIQUES:
         return None
-    return lire_la_vue(diapo.variantes[0].vues[0], etat, lecteur).selection
+    return _viser(diapo.variantes[0], etat, lecteur)
 
 
 def deplacer(variante: Variante, cible: Cible, etat: Etat, lecteur: Lecteur) -> Variante | None:
-    """A variant looked at in another place and year; None when it cannot be asked there."""
+    """A variant looked at in another place and year; None when it cannot be asked there, or would
+    show the same: a chart over the years has no other year."""
     lieu, annee = cible
     vues = []
+    if suit_les_annees(variante) and lieu == _viser(variante, etat, lecteur).lieu:
+        return None
     for vue in variante.vues:
         la = lire_la_vue(vue, etat, lecteur).selection
-        nouvelle = ecrire_la_vue(vue.indicateur, replace(la, annees=(annee,), lieux=(lieu,)), etat)
+        la = replace(la, annees=(derniere_annee(annee) if vue.suivi else annee,), lieux=(lieu,))
+        nouvelle = ecrire_la_vue(vue.indicateur, la, etat, vue.suivi)
         if lire_la_vue(nouvelle, etat, lecteur).avis:
             return None
         vues.append(nouvelle)
@@ -61,17 +67,32 @@ def deplacer(variante: Variante, cible: Cible, etat: Etat, lecteur: Lecteur) -> 
 def nommer_la_cible(cible: Cible, depuis: Variante, etat: Etat, lecteur: Lecteur) -> str:
     """What tells a variant from the first one: its place, its year, or both."""
     lieu, annee = cible
-    la = lire_la_vue(depuis.vues[0], etat, lecteur).selection
+    la = _viser(depuis, etat, lecteur)
     morceaux = [nommer_le_lieu(lieu, etat)] if lieu != la.lieu else []
+    if suit_les_annees(depuis):
+        return ", ".join(morceaux)
     if annee != la.annee or not morceaux:
         morceaux.append(annee_lisible(annee))
     return ", ".join(morceaux)
 
 
-def nommer_la_selection(selection: Selection, etat: Etat) -> str:
+def suit_les_annees(variante: Variante) -> bool:
+    """Whether all its charts follow something over the years."""
+    return all(v.suivi for v in variante.vues)
+
+
+def _viser(variante: Variante, etat: Etat, lecteur: Lecteur) -> Selection:
+    return lire_la_vue(variante.vues[0], etat, lecteur).selection
+
+
+def nommer_la_selection(selection: Selection, etat: Etat, *, suivie: bool = False) -> str:
     """What a variant is called by itself: « Territoire de Douai, 2021-2022 »; "" when it looks at
-    several places, years or profiles, which its charts name."""
-    if len(selection.lieux) > 1 or len(selection.annees) > 1 or selection.filtres:
+    several places, years or profiles, which its charts name. `suivie`: over the years."""
+    if len(selection.lieux) > 1 or selection.filtres:
+        return ""
+    if suivie:
+        return f"{nommer_le_lieu(selection.lieu, etat)}, d’une année à l’autre"
+    if len(selection.annees) > 1:
         return ""
     return f"{nommer_le_lieu(selection.lieu, etat)}, {annee_lisible(selection.annee)}"
 
@@ -86,9 +107,11 @@ def nommer_le_lieu(lieu: Lieu, etat: Etat) -> str:
 def proposer(diapo: Diapo, etat: Etat, lecteur: Lecteur) -> list[tuple[Cible, Variante]]:
     """Sensible variants that a slide does not have yet."""
     la = viser_de(diapo, etat, lecteur)
-    if la is None or len(la.lieux) > 1 or len(la.annees) > 1:
+    if la is None or len(la.lieux) > 1:
         return []
     premiere = diapo.variantes[0]
+    if len(la.annees) > 1 and not suit_les_annees(premiere):
+        return []
     siennes = {v.vues for v in diapo.variantes} | {_normaliser(premiere, etat, lecteur)}
     propositions = []
     for cible in dict.fromkeys(_cibles(la.lieu, la.annee, etat)):
@@ -100,7 +123,7 @@ def proposer(diapo: Diapo, etat: Etat, lecteur: Lecteur) -> list[tuple[Cible, Va
 
 def _normaliser(variante: Variante, etat: Etat, lecteur: Lecteur) -> tuple[Vue, ...]:
     return tuple(
-        ecrire_la_vue(v.indicateur, lire_la_vue(v, etat, lecteur).selection, etat)
+        ecrire_la_vue(v.indicateur, lire_la_vue(v, etat, lecteur).selection, etat, v.suivi)
         for v in variante.vues
     )
 

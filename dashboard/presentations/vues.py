@@ -15,13 +15,14 @@ from dashboard import cartes, pieds
 from dashboard.contexte import Contexte
 from dashboard.graphiques import Trace
 from dashboard.nombres import INSECABLE, annee_lisible
+from dashboard.presentations.suites import Suivie, suivre
 from data.catalogue import POPULATIONS, Indicateur
 from data.refus import typographier
 from queries.constantes import constantes_de
 from queries.depot import Depot
-from queries.lecteur import Lecteur
+from queries.lecteur import EXACT, Lecteur
 from queries.lieux import nommer
-from queries.presentations import Vue
+from queries.presentations import Suivi, Vue
 from queries.question import NORD
 from queries.reponses import NOTE_ARRONDI, NOTE_EXACT, NOTE_FRAGILE, NOTE_MULTIPLE, Ligne
 from queries.selection import ecrire, lire_requete
@@ -43,8 +44,9 @@ class Dessin:
 class VueDessinee:
     """One chart and what must be known to read it.
 
-    `lieu`: kind and code; `nom`: what the place is called. `annee`: « 2021-2022 ». `phrases`: the
-    first is a title. `grand`: what is written large when the answer is one number. `statut`: of
+    `lieu`: kind and code; `nom`: what the place is called. `annee`: « 2021-2022 », the last one of
+    a chart over the years, whose first is `depuis` and which `suivi` tells. `phrases`: the first is
+    a title. `grand`: what is written large when the answer is one number. `statut`: of
     the answer. `montrees`: share of the values that can be read, 0 to 1. `avis`: what of the
     address had to be ignored.
     """
@@ -70,11 +72,26 @@ class VueDessinee:
     statut: str
     montrees: float
     avis: tuple[str, ...] = ()
+    depuis: str = ""
+    suivi: Suivi | None = None
+
+    @property
+    def periode(self) -> str:
+        """« 2021-2022 », « de 2019-2020 à 2023-2024 »."""
+        if self.depuis in ("", self.annee):
+            return annee_lisible(self.annee) if self.annee else ""
+        fin = annee_lisible(self.annee).replace("cumul ", "cumuls ")
+        return f"de {self.depuis} à {fin}"
+
+    @property
+    def entete(self) -> str:
+        """What the rows of its charts are."""
+        return "Année" if self.suivi else "Réponse"
 
     @property
     def legende(self) -> str:
         """Place, year, population: what stands under the title."""
-        morceaux = (self.nom, annee_lisible(self.annee), self.population)
+        morceaux = (self.nom, self.periode, self.population)
         return f"{INSECABLE}· ".join(m for m in morceaux if m)
 
     @property
@@ -97,6 +114,11 @@ def dessiner(vues: Sequence[Vue], lecteur: Lecteur, depot: Depot) -> list[VueDes
             dessinees.append(None)
             continue
         lue = lire_requete(vue.requete, etat, lecteur)
+        if vue.suivi is not None:
+            suivie = suivre(indicateur, vue.suivi, lue.selection, etat, lecteur, depot)
+            avis = tuple(dict.fromkeys((*lue.avis, *suivie.vue.avis)))
+            dessinees.append(replace(_decrire_la_suite(suivie), requete=vue.requete, avis=avis))
+            continue
         ctx = Contexte(lue.selection, etat, lecteur, depot, f"/{indicateur.chapitre}")
         (dessinee,) = dessiner_les_cartes([indicateur], ctx)
         dessinees.append(replace(dessinee, requete=vue.requete, avis=tuple(lue.avis)))
@@ -142,6 +164,38 @@ def _decrire(matiere: cartes.Matiere, ctx: Contexte) -> VueDessinee:
     )
 
 
+def _decrire_la_suite(suivie: Suivie) -> VueDessinee:
+    ind, ctx, annees = suivie.vue.indicateur, suivie.ctx, suivie.annees
+    traces = suivie.tracer()
+    lignes = [x for t in traces if not t.repere for x in t.lignes]
+    reponses = suivie.reponses
+    exacte = any(r.politique.exacte for r in reponses)
+    return VueDessinee(
+        ind.id,
+        ind.numero,
+        suivie.titre,
+        ind.question,
+        ecrire(ctx.selection, ctx.etat, ctx.lecteur),
+        (suivie.lieu.type, suivie.lieu.code),
+        suivie.nommer(),
+        annees[-1] if annees else ctx.selection.annee,
+        POPULATIONS.get(reponses[0].population, "") if reponses else "",
+        ind.unite,
+        tuple(typographier(p) for p in suivie.phraser()),
+        (Dessin("", traces),) if traces else (),
+        "",
+        typographier(suivie.dire_la_base()),
+        tuple(typographier(n) for n in suivie.noter()),
+        typographier(pieds.dire_la_source(ctx.etat)),
+        ctx.etat.livraison.numero,
+        EXACT.nom if exacte or not reponses else reponses[0].politique.nom,
+        suivie.statuer(),
+        sum(x.affichee for x in lignes) / len(lignes) if lignes else 0.0,
+        depuis=annees[0] if annees else "",
+        suivi=suivie.suivi,
+    )
+
+
 def _noter(matiere: cartes.Matiere) -> list[str]:
     ind, r = matiere.indicateur, matiere.principales[0]
     lignes = [x for autre in matiere.principales for x in autre.lignes]
@@ -167,6 +221,7 @@ def lire_en_clair(contenu: Mapping[str, Any]) -> VueDessinee:
     """The drawn chart that this JSON keeps (`en_clair`)."""
     connus = {f.name for f in fields(VueDessinee)}
     valeurs = {nom: v for nom, v in contenu.items() if nom in connus}
+    suivi = contenu.get("suivi")
     dessins = tuple(
         Dessin(
             d["titre"],
@@ -189,6 +244,7 @@ def lire_en_clair(contenu: Mapping[str, Any]) -> VueDessinee:
             **valeurs,
             "lieu": tuple(contenu["lieu"]),
             "dessins": dessins,
+            "suivi": Suivi(**suivi) if suivi else None,
             **{nom: tuple(contenu[nom]) for nom in ("phrases", "notes", "avis")},
         }
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,7 @@ from queries.comparaisons import alentours, referer
 from queries.depot import Depot
 from queries.lecteur import Lecteur, Role
 from queries.lieux import lister
-from queries.presentations import Diapo, Presentation, Variante, Vue
+from queries.presentations import Diapo, Presentation, Suivi, Variante, Vue
 from queries.reponses import Ligne, repondre
 from queries.selection import Selection, lire
 from tests.attack.octets import Noms, chercher_noms, effacer_la_verite
@@ -49,13 +50,16 @@ def servir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable
     assert journal.vider()
 
 
+SUIVIS = ("effectif", "sexe", "demande")
+"""Indicators followed over the years in each presentation."""
+
+
 def presenter(depot: Depot, requete: str) -> Presentation:
-    """Every indicator there is, at one place."""
+    """Every indicator there is, at one place, and some of them over the years."""
     etat = depot.etat()
-    return Presentation(
-        "Tout",
-        tuple(Diapo(variantes=(Variante("", (Vue(i, requete),)),)) for i in etat.catalogue),
-    )
+    graphiques = [Vue(i, requete) for i in etat.catalogue]
+    graphiques += [Vue(i, requete, Suivi()) for i in SUIVIS]
+    return Presentation("Tout", tuple(Diapo(variantes=(Variante("", (v,)),)) for v in graphiques))
 
 
 def ouvrir(client: FlaskClient, jeu: Jeu) -> tuple[str, Recu]:
@@ -172,7 +176,7 @@ def test_tous_les_liens_reunis_disent_ce_que_lit_un_invite(fichier: str) -> None
 
 def _permises(selection: Selection, depot: Depot) -> dict[str, set[float]]:
     """Indicator → every count a guest reads of it: here, at the Département, in each territoire,
-    of the whole of PS."""
+    of the whole of PS; every year for those that are followed."""
     etat = depot.etat()
     invite = Lecteur(Role.INVITE)
     permises: dict[str, set[float]] = {}
@@ -182,6 +186,8 @@ def _permises(selection: Selection, depot: Depot) -> dict[str, set[float]]:
         for reference in ("departement", "ps"):
             autre = referer(question, reference, ind, etat)
             questions += [autre[1]] if autre else []
+        if ind.id in SUIVIS:
+            questions += [replace(q, annee=a) for q in questions for a in etat.annees]
         permises[ind.id] = {
             x.effectif
             for r in repondre(list(dict.fromkeys(questions)), invite, depot)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from dashboard.serveur import creer_application
 from queries import presentations
+from queries.evolutions import PERIODES
 from queries.presentations import (
     FORMES,
     GRAPHIQUES,
@@ -20,6 +21,7 @@ from queries.presentations import (
     Diapo,
     Presentation,
     PresentationRefusee,
+    Suivi,
     Variante,
     Vue,
     en_clair,
@@ -37,7 +39,8 @@ def auteur(base_demo: str) -> Auteur:
 
 
 texte = st.text(max_size=60)
-vues = st.builds(Vue, st.text(min_size=1, max_size=20), texte)
+suivis = st.none() | st.builds(Suivi, st.sampled_from(sorted(PERIODES)), st.text(max_size=20))
+vues = st.builds(Vue, st.text(min_size=1, max_size=20), texte, suivis)
 variantes = st.builds(Variante, texte, st.lists(vues, min_size=1, max_size=2).map(tuple))
 diapos = st.one_of(
     st.builds(
@@ -63,7 +66,7 @@ def test_a_presentation_survives_its_file(la: Presentation) -> None:
 feuilles = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
 cles = st.sampled_from(
     ["titre", "diapos", "genre", "texte", "notes", "forme", "variantes", "nom", "vues", "id"]
-    + ["indicateur", "requete", "format"]
+    + ["indicateur", "requete", "format", "suivi", "periode", "valeur"]
 )
 json_quelconque = st.recursive(
     feuilles,

@@ -19,7 +19,6 @@ from dashboard.pages.evolution.mots import resumer_vue
 from dashboard.pages.evolution.suite import composer_suite
 from dashboard.pages.evolution.vue import (
     PARAMETRES,
-    PERIODES,
     Vue,
     a_dessiner,
     adresser,
@@ -30,6 +29,7 @@ from dashboard.pages.evolution.vue import (
 )
 from data.catalogue import CHAPITRES
 from data.refus import typographier
+from queries.evolutions import PERIODES
 
 __all__ = ["PARAMETRES", "TITRE", "barrer", "composer", "resumer"]
 

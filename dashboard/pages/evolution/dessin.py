@@ -8,6 +8,7 @@ from dashboard import balises as html
 from dashboard import couleurs, graphiques
 from dashboard.contexte import Contexte
 from dashboard.courbes import MARQUES, Axe, Courbe, Marque, tracer
+from dashboard.graphiques import SILENCES
 from dashboard.nombres import (
     INSECABLE,
     couper,
@@ -80,14 +81,6 @@ def _marquer_imprime(x: Imprime, nom: str) -> Marque:
     return Marque(rang_de(x.annee), x.valeur, court, bulle, imprimee=True)
 
 
-MOTS_DES_BANDES = {
-    "non_pose": "question non posée",
-    "sans_objet": "pas d’ALSES ici",
-    "non_diffuse": "non diffusé",
-    "refuse": "effectif trop faible",
-}
-
-
 def _bandes(vue: Vue, ctx: Contexte) -> list[tuple[int, str]]:
     """Years that no line answers for, all for the same reason."""
     par_rang: dict[int, set[str]] = {}
@@ -95,7 +88,7 @@ def _bandes(vue: Vue, ctx: Contexte) -> list[tuple[int, str]]:
         for p in suite.points:
             par_rang.setdefault(p.rang, set()).add(p.ligne.statut)
     return [
-        (rang, MOTS_DES_BANDES[next(iter(statuts))])
+        (rang, SILENCES[next(iter(statuts))])
         for rang, statuts in par_rang.items()
         if len(statuts) == 1 and statuts <= set(MUETS)
     ]

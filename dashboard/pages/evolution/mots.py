@@ -39,6 +39,9 @@ from queries.reponses import STATUTS
 CHANGEMENTS_CITES = 3
 """Most certain changes a sentence gives one by one."""
 
+CHANGEMENTS_D_UN_TITRE = 2
+"""Most that a title gives: of more, only the greatest."""
+
 
 def ecrire_imprime(x: Imprime) -> str:
     """« ≈ 35 % », « 41 postes »: as printed."""
@@ -60,26 +63,35 @@ def sourcer(source: str, section: str, pages: str) -> str:
 
 def resumer_vue(vue: Vue, ctx: Contexte) -> str:
     """What the chart shows: from the first to the last year, what certainly changed."""
+    trait = ctx.selection.vue != "tableau"
+    return " ".join(phraser(vue, ctx, dater(vue, ctx), trait=trait))
+
+
+def phraser(
+    vue: Vue, ctx: Contexte, rangs: Sequence[int], *, trait: bool, isolee: bool = False
+) -> list[str]:
+    """The same, sentence by sentence; the first is about what changed. `rangs`: calendar years in
+    which those shown begin. `trait`: whether an upright line marks the change of the forms.
+    `isolee`: the first stands alone, as a title: short, and it names the indicator."""
     lieu = _situer(vue, ctx)
     if not vue.lignes:
-        return f"{lieu} : aucune année n’est disponible."
+        return [f"{lieu} : aucune année n’est disponible."]
     bilans = [dresser_bilan(x) for x in vue.lignes]
     morceaux = []
     if len(vue.lignes) == 1:
-        morceaux.append(_resumer_une(vue, bilans[0], lieu))
+        morceaux.append(_resumer_une(vue, bilans[0], lieu, isolee=isolee))
     else:
-        morceaux.append(_resumer_plusieurs(vue, bilans, lieu))
+        morceaux += _resumer_plusieurs(vue, bilans, lieu, isolee=isolee)
     morceaux += [f"{x}." for x in _dire_les_trous(vue, ctx)]
-    rangs = dater(vue, ctx)
     if trouver_rupture(vue, rangs):
         if vue.cumul:
             texte = "Des cumuls réunissent des années d’avant et d’après 2021-2022, où"
-        elif ctx.selection.vue == "tableau":
-            texte = "Attention à 2021-2022, où"
-        else:
+        elif trait:
             texte = "Un trait marque 2021-2022, où"
+        else:
+            texte = "Attention à 2021-2022, où"
         morceaux.append(f"{texte} l’interface de saisie a changé.")
-    return " ".join(morceaux)
+    return morceaux
 
 
 def _situer(vue: Vue, ctx: Contexte) -> str:
@@ -93,10 +105,10 @@ def _situer(vue: Vue, ctx: Contexte) -> str:
     return tete
 
 
-def _resumer_une(vue: Vue, bilan: Bilan | None, lieu: str) -> str:
+def _resumer_une(vue: Vue, bilan: Bilan | None, lieu: str, *, isolee: bool) -> str:
     suite = vue.lignes[0]
     nom = f"« {vue.indicateur.titre} »" if not suite.modalite else f"« {suite.libelle} »"
-    if suite.modalite in (TOTAL, suite.serie):
+    if isolee or suite.modalite in (TOTAL, suite.serie):
         nom = f"« {titrer(vue)} »"
     if bilan is None:
         return f"{lieu}, {nom} : {_pourquoi_rien(suite)}."
@@ -111,7 +123,9 @@ def _resumer_une(vue: Vue, bilan: Bilan | None, lieu: str) -> str:
     return f"{lieu}, pas de changement certain pour {nom}, de {a} ({avant}) à {b} ({apres})."
 
 
-def _resumer_plusieurs(vue: Vue, bilans: Sequence[Bilan | None], lieu: str) -> str:
+def _resumer_plusieurs(
+    vue: Vue, bilans: Sequence[Bilan | None], lieu: str, *, isolee: bool
+) -> list[str]:
     noms = dict(zip(vue.lignes, vue.noms, strict=True))
     lignes = list(vue.lignes)
     if vue.valeur is None and len(lignes) == 2 and vue.indicateur.choix == "unique":
@@ -120,13 +134,16 @@ def _resumer_plusieurs(vue: Vue, bilans: Sequence[Bilan | None], lieu: str) -> s
     connus = [b for b in bilans if b and b.suite in lignes]
     certains = sorted((b for b in connus if b.certain), key=lambda b: -abs(b.ecart))
     quoi = f", « {vue.valeur.libelle} »" if vue.valeur and vue.valeur.modalite else ""
+    if isolee:
+        quoi = f", « {titrer(vue)} »"
     if not connus:
-        return f"{lieu}{quoi} : {_pourquoi_rien(vue.lignes[0])}."
+        return [f"{lieu}{quoi} : {_pourquoi_rien(vue.lignes[0])}."]
     a = min((b.avant.annee for b in connus), key=rang_de)
     b = max((b.apres.annee for b in connus), key=rang_de)
     tete = f"{lieu}{quoi}, de {annee_lisible(a)} à {annee_lisible(b)} : "
     cites = []
-    for x in certains[:CHANGEMENTS_CITES]:
+    seul = isolee and len(certains) > CHANGEMENTS_D_UN_TITRE
+    for x in certains[: 1 if seul else CHANGEMENTS_CITES]:
         annees = ""
         if (x.avant.annee, x.apres.annee) != (a, b):
             annees = f" de {x.avant.annee} à {x.apres.annee}"
@@ -136,17 +153,21 @@ def _resumer_plusieurs(vue: Vue, bilans: Sequence[Bilan | None], lieu: str) -> s
         )
     reste = len(certains) - len(cites)
     if not certains:
-        return f"{tete}pas de changement certain."
+        return [f"{tete}pas de changement certain."]
     mot = "un changement certain" if len(certains) == 1 else "changements certains"
+    if seul:
+        mot = f"{len(certains)} changements certains, dont le plus grand"
     phrase = f"{tete}{mot}, {enumerer(cites)}"
-    if reste:
+    if reste and not seul:
         phrase += f", et {reste} autre{'s' if reste > 1 else ''}"
     autres = len(lignes) - len(certains)
     if autres:
         chose = "lieu" if vue.valeur else "réponse"
         pour = f"l’autre {chose}" if autres == 1 else f"les {autres} autres {chose}s"
+        if isolee:
+            return [f"{phrase}.", f"Pas de changement certain pour {pour}."]
         phrase += f" ; pas de changement certain pour {pour}"
-    return f"{phrase}."
+    return [f"{phrase}."]
 
 
 def _pourquoi_rien(suite: Suite) -> str:

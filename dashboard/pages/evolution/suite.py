@@ -236,6 +236,14 @@ def adresse_api(vue: Vue, ctx: Contexte, format_: str) -> str:
     return f"/api/v1/indicateurs/{ind.id}?{urlencode(paires)}"
 
 
+def _requete_de_la_diapo(vue: Vue, requete: str) -> str:
+    """What a slide must know to follow the same: `periode` is always told, for it says that this
+    is no chart of one year."""
+    suite = {"periode": "cumul" if vue.cumul else "annee", "valeur": vue.demande}
+    ecrite = urlencode({n: v for n, v in suite.items() if v})
+    return f"{requete}&{ecrite}" if requete else ecrite
+
+
 def _outils(vue: Vue, ctx: Contexte) -> Markup:
     ind = vue.indicateur
     nom = f"« {ind.titre} »"
@@ -249,6 +257,9 @@ def _outils(vue: Vue, ctx: Contexte) -> Markup:
         outils += pieds.offrir_les_images("evolution", f"Télécharger le graphique {nom}")
     outils += [
         pieds.copier_le_lien(adresser(vue, ctx), nom),
+        *pieds.offrir_la_presentation(
+            ind.id, _requete_de_la_diapo(vue, requete), f"{nom}, d’une année à l’autre", ctx.lecteur
+        ),
         html.Lien(
             f"Voir dans le chapitre {CHAPITRES[ind.chapitre][0]}",
             f"/{ind.chapitre}{'?' + requete if requete else ''}#{ind.id}",

@@ -15,6 +15,7 @@ from data.refus import typographier
 from data.treillis import TYPES_CUMULABLES
 from queries.comparaisons import referer
 from queries.evolutions import (
+    PERIODES,
     TOTAL,
     Cible,
     Suite,
@@ -26,8 +27,6 @@ from queries.question import Question
 from queries.reponses import repondre
 
 PARAMETRES = ("indicateur", "valeur", "periode")
-
-PERIODES = {"annee": "Chaque année scolaire", "cumul": "Cumuls de trois ans"}
 
 PAR_DEFAUT = "effectif"
 

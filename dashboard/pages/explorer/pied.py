@@ -14,7 +14,12 @@ from dashboard.nombres import (
 )
 from dashboard.pages.explorer.vue import Vue, adresser
 from queries.reponses import NOTE_ARRONDI, NOTE_EXACT
-from queries.selection import ecrire_lieux
+from queries.selection import ecrire, ecrire_lieux
+
+SANS_CROISEMENT = (
+    "Une diapositive montre une question à la fois : d’ici, on ajoute à une présentation l’une ou "
+    "l’autre des deux, pas leur croisement."
+)
 
 
 def composer_pied(vue: Vue) -> Markup:
@@ -30,6 +35,8 @@ def composer_pied(vue: Vue) -> Markup:
             notes.append(html.Span(NOTE_ARRONDI, className="protection"))
         else:
             notes.append(html.Strong(f"{NOTE_EXACT}.", className="exact"))
+    if ctx.lecteur.auteur:
+        notes.append(html.Span(SANS_CROISEMENT))
     return pieds.composer(notes, pieds.dire_la_source(ctx.etat), _outils(vue), _expliquer())
 
 
@@ -64,7 +71,22 @@ def _outils(vue: Vue) -> Markup:
     fichiers = pieds.lier_les_fichiers(
         lambda format_: adresse_api(vue, format_), f"Télécharger les chiffres {nom}"
     )
-    return pieds.lister([*fichiers, pieds.copier_le_lien(adresser(vue), nom)])
+    return pieds.lister(
+        [*fichiers, pieds.copier_le_lien(adresser(vue), nom), *_offrir_les_presentations(vue)]
+    )
+
+
+def _offrir_les_presentations(vue: Vue) -> list[Markup]:
+    """A link for each of the two questions: no slide holds a crossing."""
+    ctx = vue.ctx
+    requete = ecrire(ctx.selection, ctx.etat, ctx.lecteur)
+    return [
+        lien
+        for ind in (vue.croisement.a, vue.croisement.b)
+        for lien in pieds.offrir_la_presentation(
+            ind.id, requete, f"« {ind.titre} »", ctx.lecteur, nommee=True
+        )
+    ]
 
 
 def _expliquer() -> Markup:
