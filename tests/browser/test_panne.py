@@ -123,12 +123,9 @@ def test_a_newer_question_takes_the_place_of_one_without_an_answer(
     expect(page.locator(".panne")).to_be_hidden(timeout=PATIENCE)
 
 
-@LARGEURS
-def test_a_service_killed_and_started_again(
-    base_demo: str, ouvrir: Callable[[int], Page], largeur: int
-) -> None:
+def test_a_service_killed_and_started_again(base_demo: str, ouvrir: Callable[[int], Page]) -> None:
     with Serveur(base_demo) as service:
-        page = ouvrir(largeur)
+        page = ouvrir(390)
         page.goto(service.adresse + VUE)
         expect(page.locator("#contenu h1")).to_be_visible(timeout=PATIENCE)
         service.tuer()
