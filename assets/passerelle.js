@@ -36,19 +36,6 @@
     if (page) { window.scrollTo({ top: 0, behavior: "instant" }); }
   });
 
-  /* ---- a session that is over: the page asked again leads to the log-in ---- */
-
-  var demander = window.fetch;
-  window.fetch = function () {
-    return demander.apply(window, arguments).then(function (reponse) {
-      if (reponse.status === 401 && reponse.url.indexOf("/_dash-") >= 0) {
-        window.location.reload();
-        return new Promise(function () {});
-      }
-      return reponse;
-    });
-  };
-
   /* ---- fragments: HTML that the server wrote, one attribute for a whole piece ---- */
 
   function ecrireFragment(element) {

@@ -6,13 +6,14 @@ None of them quotes what was asked, a figure, a path or a trace (contract, confi
 from __future__ import annotations
 
 import html as echappement
-import sys
-import traceback
+import logging
 from typing import Any
 
 from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException
 
+from dashboard.observation.demandes import reference_courante
+from dashboard.observation.ecriture import journaliser, situer
 from data.refus import typographier
 
 TEXTES: dict[int, tuple[str, str]] = {
@@ -32,6 +33,11 @@ TEXTES: dict[int, tuple[str, str]] = {
 }
 """Status → title and sentence, when nothing more precise can be said."""
 
+A_REESSAYER = frozenset({408, 429, 500, 502, 503, 504})
+"""Statuses of what may well succeed a moment later, asked in the same way."""
+
+SECONDES_AVANT_DE_REESSAYER = 5
+
 RETOUR = ("/", "Retour à la vue d’ensemble")
 
 _PAGE = """<!DOCTYPE html>
@@ -46,11 +52,24 @@ _PAGE = """<!DOCTYPE html>
     <main>
       <h1>{titre}</h1>
       <p>{texte}</p>
-      <p><a href="{adresse}">{libelle}</a></p>
-    </main>
+{suite}      <p><a href="{adresse}">{libelle}</a></p>
+    </main>{script}
   </body>
 </html>
 """
+
+
+# An empty address is that of the page itself: the view asked for, filters and all, unquoted.
+_REESSAYER = """      <p><a class="reessayer" href="">Réessayer</a></p>
+"""
+_REVENIR = """      <p>Revenez à la page précédente avec votre navigateur : ce que vous aviez écrit
+        y est encore.</p>
+"""
+_REFERENCE = """      <p class="reference">Référence à donner au support : {reference}</p>
+"""
+_RETABLIR = """
+    <p id="retabli" role="status" aria-live="polite"></p>
+    <script src="/assets/erreur.js"></script>"""
 
 
 def enregistrer(server: Flask) -> None:
@@ -60,17 +79,34 @@ def enregistrer(server: Flask) -> None:
 
 
 def page_d_erreur(titre: str, texte: str, statut: int, lien: tuple[str, str] = RETOUR) -> Response:
-    """A page that needs nothing else: no script, no figure. `lien`: where to go, and its name."""
+    """A page without a figure, that reads well when nothing else answers.
+
+    `lien`: where to go, and its name. What may succeed later is asked again at the same address;
+    on a service that is down (503) a script does so by itself as soon as it is back.
+    """
     adresse, libelle = lien
     corps = _PAGE.format(
         titre=echappement.escape(typographier(titre)),
         texte=echappement.escape(typographier(texte)),
         adresse=echappement.escape(adresse),
         libelle=echappement.escape(typographier(libelle)),
+        suite=_proposer(statut),
+        script=_RETABLIR if statut == 503 and _lecture() else "",
     )
-    reponse = Response(corps, statut, content_type="text/html; charset=utf-8")
-    reponse.headers["Cache-Control"] = "no-store"
-    return reponse
+    return _finir(Response(corps, statut, content_type="text/html; charset=utf-8"))
+
+
+def _proposer(statut: int) -> str:
+    """What a person may do who wants the same thing again; who failed to get it has a reference."""
+    if statut not in A_REESSAYER:
+        return ""
+    suite = _REESSAYER if _lecture() else _REVENIR
+    reference = reference_courante() if statut == 500 else ""
+    return suite + (_REFERENCE.format(reference=reference) if reference else "")
+
+
+def _lecture() -> bool:
+    return request.method in ("GET", "HEAD")
 
 
 def probleme(titre: str, detail: str, statut: int, genre: str, **autres: Any) -> Response:
@@ -84,7 +120,13 @@ def probleme(titre: str, detail: str, statut: int, genre: str, **autres: Any) ->
     }
     reponse = Response(current_app.json.dumps(corps, ensure_ascii=False, sort_keys=False), statut)
     reponse.headers["Content-Type"] = "application/problem+json; charset=utf-8"
+    return _finir(reponse)
+
+
+def _finir(reponse: Response) -> Response:
     reponse.headers["Cache-Control"] = "no-store"
+    if reponse.status_code == 503:
+        reponse.headers["Retry-After"] = str(SECONDES_AVANT_DE_REESSAYER)
     return reponse
 
 
@@ -116,9 +158,6 @@ def _refuser(erreur: HTTPException) -> Response:
 
 
 def _echouer(erreur: Exception) -> Response:
-    """A failure nobody foresaw. On stderr where it happened, without the values at hand: the text
-    of an exception may quote what was counted."""
-    pile = traceback.extract_tb(erreur.__traceback__)
-    lieux = " < ".join(f"{x.filename.rsplit('/', 1)[-1]}:{x.lineno}" for x in reversed(pile[-8:]))
-    print(f"Erreur {type(erreur).__name__} : {lieux}", file=sys.stderr, flush=True)
+    """A failure nobody foresaw: in the log where it happened, without the values at hand."""
+    journaliser(logging.ERROR, "erreur imprévue", reference=reference_courante(), **situer(erreur))
     return refuser(500, genre="erreur")

@@ -8,20 +8,28 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from dashboard.observation.de_gunicorn import JournalDeGunicorn
+
 bind = f"0.0.0.0:{os.environ.get('PORT') or 8050}"
 workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
 # Threads, so that a browser's idle connections (it opens some ahead) never hold a whole worker.
 worker_class = "gthread"
 threads = 4
-# One copy of the code in memory, and one first request, which `app.py` asks, for all the workers.
+# One copy of the code in memory, one set of counters, and one first request, which `app.py` asks,
+# for all the workers.
 preload_app = True
 timeout = 60
+# How long a stopping worker may take to end what it has begun.
+graceful_timeout = 30
 # Heartbeats on a disk can stall a worker; memory cannot.
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 # What proxies say of the caller is believed by the application alone, when `PROXYS` says so.
 forwarded_allow_ips = ""
 # No remote control of the service.
 control_socket_disable = True
+# One JSON line for each request and failure, on stderr; no access log, which quotes addresses.
+logger_class = JournalDeGunicorn
+accesslog = None
 
 
 def when_ready(serveur: Any) -> None:

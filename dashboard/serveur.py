@@ -6,6 +6,7 @@ when the page is another one, the page; `dessiner` fills the cards in view.
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -34,6 +35,7 @@ from dashboard.fragments import fragment
 from dashboard.identite import composer_identite
 from dashboard.livrables import routes as livrables
 from dashboard.memoire import Memoire
+from dashboard.observation import demandes, ecriture, sondes
 from dashboard.pages import chapitre
 from dashboard.pages.publications import fichiers as publications_fichiers
 from dashboard.presentations import atelier, partage, site, traces
@@ -50,7 +52,7 @@ AN = 31_536_000
 CARTES_RETENUES, BARRES_RETENUES = 300, 200
 """Most cards and filter bars a process keeps (about 25 kB and 40 kB each)."""
 
-APART = r"^presentation"
+APART = r"^(presentation|erreur)"
 """Files of `assets/` that only the pages written apart from Dash ask for."""
 
 CARTES_AU_DEPART = 2
@@ -62,6 +64,7 @@ class Tableau(Dash):
 
     def run(self, *arguments: Any, **options: Any) -> None:
         """Serve, for development. Raises DemarrageRefuse."""
+        ecriture.installer(logging.INFO)
         demarrer(self, debogage=bool(options.get("debug")) or bool(self.server.debug))
         super().run(*arguments, **options)
 
@@ -96,6 +99,7 @@ def creer_application(url: str | None = None) -> Dash:
     erreurs.enregistrer(server)
     acces.enregistrer(server, depot)
     consultations.enregistrer(server)
+    sondes.enregistrer(server)
     api.enregistrer(server, depot)
     publications_fichiers.enregistrer(server)
     fichiers.enregistrer(server, depot)
@@ -117,6 +121,7 @@ def creer_application(url: str | None = None) -> Dash:
     app.layout = lambda: coquille.composer(_identite(depot))
     _enregistrer_rappels(app, depot)
     protections.appliquer(app)
+    demandes.observer(server, [page.chemin for page in plan.PAGES])
     return app
 
 
@@ -203,19 +208,9 @@ def _enregistrer_rappels(app: Dash, depot: Depot) -> None:
         chemin: str | None, requete: str | None, etroit: bool, page: Any
     ) -> tuple[Any, ...]:
         etroit = bool(etroit) or "Mobi" in request.headers.get("User-Agent", "")
-        try:
-            lecteur = session.lecteur_courant()
-            ctx, avis = lire_adresse(chemin, requete, depot, lecteur, etroit=etroit)
-        except BaseIndisponible as erreur:
-            return (
-                no_update,
-                no_update,
-                [html.P(str(erreur))],
-                no_update,
-                no_update,
-                None,
-                ("Base indisponible – Passerelle"),
-            )
+        # A base that does not answer is a 503: the browser keeps what it shows, and asks again.
+        lecteur = session.lecteur_courant()
+        ctx, avis = lire_adresse(chemin, requete, depot, lecteur, etroit=etroit)
         etat, ici = ctx.etat, plan.trouver(chemin)
         cle = (etat.publication, lecteur, ctx.selection, ctx.chemin, ctx.propres)
         ecrite = barres_ecrites.lire(cle)
@@ -261,11 +256,8 @@ def _enregistrer_rappels(app: Dash, depot: Depot) -> None:
         chemin: str | None,
         deja: Any,
     ) -> Any:
-        try:
-            lecteur = session.lecteur_courant()
-            ctx, _ = lire_adresse(chemin, requete, depot, lecteur, etroit=bool(etroit))
-        except BaseIndisponible:
-            return no_update
+        lecteur = session.lecteur_courant()
+        ctx, _ = lire_adresse(chemin, requete, depot, lecteur, etroit=bool(etroit))
         etat_voulu = etat_du_dessin(requete, ctx)
         connus = deja or {}
         catalogue = ctx.etat.catalogue
