@@ -29,7 +29,7 @@ def sans_reglages(monkeypatch: pytest.MonkeyPatch) -> None:
     for nom in (
         *("DATABASE_URL", "APPLICATION_URL", "PORT", "WEB_CONCURRENCY", "PROXYS"),
         *("SECRET_ARRONDI", "FICHIER_SECRET_ARRONDI"),
-        *("CONNEXION", "SECRET_SESSION", "FLASK_DEBUG", "DASH_DEBUG"),
+        *("CONNEXION", "SECRET_SESSION", "FLASK_DEBUG", "DASH_DEBUG", "METRIQUES_JETON"),
         *("OIDC_EMETTEUR", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_INTITULE"),
     ):
         monkeypatch.delenv(nom, raising=False)

@@ -13,7 +13,7 @@ from typing import Any
 from flask import Flask, has_request_context, request
 
 from dashboard.observation.compteurs import AUTRE, Compteurs
-from dashboard.observation.ecriture import journaliser
+from dashboard.observation.ecriture import assurer, journaliser
 
 CLE_DES_COMPTEURS = "passerelle_compteurs"
 ENTETE = "X-Request-ID"
@@ -41,6 +41,7 @@ def observer(server: Flask, pages: Iterable[str]) -> None:
 
     `pages`: paths that one route answers for all, and that are told apart.
     """
+    assurer()
     connues = frozenset(pages)
     routes = {regle.rule for regle in server.url_map.iter_rules()}
     compteurs = Compteurs(routes | connues)

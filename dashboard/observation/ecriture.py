@@ -49,6 +49,22 @@ def installer(niveau: int, sorties: Sequence[logging.Handler] = ()) -> None:
     logging.getLogger(NOM).propagate = False
 
 
+def assurer() -> None:
+    """Have failures written to stderr where nobody installed anything, another server for one."""
+    journal = logging.getLogger(NOM)
+    if not journal.handlers:
+        sortie = _SurErreur(logging.WARNING)
+        sortie.setFormatter(EnTexte() if sys.stderr.isatty() else EnJson())
+        journal.addHandler(sortie)
+
+
+class _SurErreur(logging.Handler):
+    """On stderr, whatever it is at that time."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        print(self.format(record), file=sys.stderr, flush=True)
+
+
 def situer(erreur: BaseException) -> dict[str, Any]:
     """What may be told of a failure: its kind, what caused it, where, the innermost place first."""
     genres, suite, vus = [], erreur, set()
