@@ -112,14 +112,11 @@ def offrir_la_presentation(
     if not lecteur.auteur:
         return []
     suite = f"&{requete}" if requete else ""
-    dit = f"Ajouter à une présentation {nom}"
-    return [
-        html.A(
-            dit if nommee else "Ajouter à une présentation",
-            href=f"/presentations/ajouter?indicateur={indicateur}{suite}",
-            **({} if nommee else {"aria-label": dit}),
-        )
-    ]
+    href = f"/presentations/ajouter?indicateur={indicateur}{suite}"
+    if nommee:
+        return [html.A(f"Ajouter {nom} à une présentation", href=href)]
+    dit = "Ajouter à une présentation"
+    return [html.A(dit, href=href, **{"aria-label": f"{dit} {nom}"})]
 
 
 def copier_le_lien(adresse: str, nom: str) -> Markup:
