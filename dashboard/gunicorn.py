@@ -14,6 +14,8 @@ workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
 worker_class = "gthread"
 threads = 4
 # One copy of the code in memory, and one first request, which `app.py` asks, for all the workers.
+# Forked, each worker opens its own connections to PostgreSQL: at most 8 to read, 8 to the store
+# and one to the journal (`data.schema.CONNEXIONS`).
 preload_app = True
 timeout = 60
 # Heartbeats on a disk can stall a worker; memory cannot.
