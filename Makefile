@@ -14,7 +14,7 @@ VERROU := $(UV) pip compile pyproject.toml --universal --python-version 3.11 --g
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet
 
 .DEFAULT_GOAL := aide
-.PHONY: aide run test lint format bench attack verrous
+.PHONY: aide run test lint format bench attack pannes rechargement sbom verrous
 
 aide: ## cette liste
 	@echo "Passerelle : les commandes de make"
@@ -53,6 +53,14 @@ bench: ## mesurer l’import, les réponses et les pages
 attack: ## attaquer les chiffres publiés comme le ferait un curieux (longtemps)
 	@$(PYTHON) .ci/preparation lint
 	$(PY) -m tests.attack --processus $(PROCESSUS) $(OPTIONS)
+
+rechargement: ## recharger le service sous charge : aucune demande perdue
+	@$(PYTHON) .ci/preparation lint
+	$(PY) -m tests.rechargement $(OPTIONS)
+
+sbom: ## lister tous les composants et leurs licences (CycloneDX)
+	@$(PYTHON) .ci/preparation lint
+	$(PY) .ci/preparation/dependances.py sbom.json
 
 verrous: ## recalculer les fichiers de verrouillage (demande uv et npm)
 	$(VERROU) --output-file requirements.txt

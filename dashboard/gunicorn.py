@@ -16,7 +16,8 @@ workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
 worker_class = "gthread"
 threads = 4
 # One copy of the code in memory, one set of counters, and one first request, which `app.py` asks,
-# for all the workers.
+# for all the workers. Forked, each opens its own connections to PostgreSQL: at most 8 to read,
+# 8 to the store and one to the journal (`data.schema.CONNEXIONS`).
 preload_app = True
 timeout = 60
 # How long a stopping worker may take to end what it has begun.

@@ -89,6 +89,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (t.BaseIncompatible, LivraisonRefusee) as erreur:
         print(str(erreur), file=sys.stderr)
         return REFUSE
+    except sa.exc.ProgrammingError as erreur:
+        if not t.droit_insuffisant(erreur):
+            raise
+        print(
+            f"Ce rôle de PostgreSQL n’en a pas le droit ({erreur.orig}) : lancez la commande avec "
+            "le compte propriétaire de la base.",
+            file=sys.stderr,
+        )
+        return REFUSE
     except sa.exc.OperationalError as erreur:
         print(f"La base de données ne répond pas : {erreur.orig}", file=sys.stderr)
         return REFUSE

@@ -106,7 +106,7 @@ def _restaurer(options: argparse.Namespace) -> int:
 
     try:
         titres = restaurer(options.fichier, remplacer=options.remplacer)
-    except (SauvegardeImpossible, OSError) as erreur:
+    except (SauvegardeImpossible, application.MagasinIndisponible, OSError) as erreur:
         print(f"Restauration impossible. {erreur}", file=sys.stderr)
         return REFUSE
     print(f"Rétabli depuis « {options.fichier} » : {', '.join(titres)}.")
@@ -114,6 +114,8 @@ def _restaurer(options: argparse.Namespace) -> int:
         "Redémarrez l’application (et, sous PostgreSQL, lancez d’abord « python -m data roles »). "
         "Le secret de l’arrondi n’était pas dans la sauvegarde : vérifiez que SECRET_ARRONDI est "
         "toujours le même. L’audit ne sait plus rien des chiffres publiés depuis : "
-        "rechargez dans l’ordre les livraisons venues après la sauvegarde."
+        "rechargez dans l’ordre les livraisons venues après la sauvegarde. Chacun doit se "
+        "reconnecter ; les comptes fermés et les liens de partage retirés depuis sont de nouveau "
+        "ouverts : refermez-les."
     )
     return 0

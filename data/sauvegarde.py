@@ -115,7 +115,7 @@ def sauvegarder(fichier: Path, *, remplacer: bool = False) -> list[str]:
 def restaurer(fichier: Path, *, remplacer: bool = False) -> list[str]:
     """Put back everything that is in that file; titles of what was. Raises SauvegardeImpossible.
 
-    Every checksum is verified before anything is touched.
+    Every checksum is verified before anything is touched. Nobody stays logged in.
     """
     magasins = {m.nom: m for m in enumerer()}
     with contextlib.ExitStack() as pile:
@@ -149,10 +149,25 @@ def restaurer(fichier: Path, *, remplacer: bool = False) -> list[str]:
         copies = {magasins[nom]: dossier / nom for nom in membres}
         for magasin, copie in copies.items():
             _extraire(archive, magasin.nom, copie, membres[magasin.nom]["sha256"])
+        faits: list[str] = []
         for magasin, copie in copies.items():
             remettre = _remettre_sqlite if magasin.moteur == "sqlite" else _remettre_postgresql
-            remettre(magasin, copie)
-    return [m.titre for m in copies]
+            try:
+                remettre(magasin, copie)
+            except SauvegardeImpossible as erreur:
+                deja = f" Déjà rétabli : {', '.join(faits)}." if faits else ""
+                raise SauvegardeImpossible(f"{erreur}{deja}") from erreur
+            faits.append(magasin.titre)
+        if "application" in membres:
+            _fermer_les_portes()
+    return faits
+
+
+def _fermer_les_portes() -> None:
+    """Sessions and links of that time, closed since perhaps, let nobody in."""
+    with application.transaction() as conn:
+        for table in (application.sessions, application.liens, application.demandes_oidc):
+            conn.execute(sa.delete(table))
 
 
 # --- the archive ----------------------------------------------------------------------------------

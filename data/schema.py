@@ -509,7 +509,7 @@ def creer(engine: Engine) -> None:
         with ecrire_seul(engine) as conn:
             _mettre_a_jour(conn)
     except sa.exc.ProgrammingError as erreur:
-        if getattr(erreur.orig, "sqlstate", "") != _DROIT_INSUFFISANT:
+        if not droit_insuffisant(erreur):
             raise
         raise BaseIncompatible(
             "Les tables de la base doivent être créées ou mises à jour, et ce rôle de PostgreSQL "
@@ -537,6 +537,11 @@ def _mettre_a_jour(conn: sa.Connection) -> None:
         migrations.monter(conn, migrations.BASE)
     except migrations.RevisionInconnue as erreur:
         raise BaseIncompatible(dire_trop_recente(revision)) from erreur
+
+
+def droit_insuffisant(erreur: sa.exc.DBAPIError) -> bool:
+    """Whether PostgreSQL refuses for want of a right."""
+    return getattr(erreur.orig, "sqlstate", "") == _DROIT_INSUFFISANT
 
 
 def dire_trop_recente(revision: str) -> str:

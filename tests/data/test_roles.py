@@ -304,3 +304,28 @@ def test_la_commande(
     assert "PostgreSQL" in capsys.readouterr().err
     assert application.url_de_l_application().startswith("sqlite")
     assert os.listdir(tmp_path) == []
+
+
+def test_une_restauration_ne_rouvre_rien(
+    base: Base, web: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The rules come back with the rows; the rights, once the roles are given them again."""
+    monkeypatch.setenv("DATABASE_URL", base.proprietaire)
+    fichier = str(tmp_path / "sauvegarde")
+    assert main(["sauvegarder", fichier]) == 0
+    assert main(["restaurer", fichier, "--remplacer"]) == 0
+    assert droit_refuse(web, "SELECT cle FROM reponses")
+    assert droit_refuse(web, "SELECT * FROM application.comptes")
+    assert main(["roles", "--web", WEB.nom, "--import", IMPORT.nom]) == 0
+    assert not droit_refuse(web, "SELECT cle FROM reponses")
+    assert lire_les_exactes(web, None) == set()
+    assert lire_les_exactes(web, A.code) == {A.code}
+    assert droit_refuse(web, "SELECT * FROM usagers")
+
+
+def test_une_commande_sans_droit_le_dit_en_francais(
+    base: Base, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", base.web)
+    assert main(["etat"]) == 1
+    assert "compte propriétaire" in capsys.readouterr().err

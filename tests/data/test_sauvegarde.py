@@ -173,6 +173,24 @@ def test_une_restauration_qui_echoue_laisse_ce_qui_etait(
     assert photographier() == avant
 
 
+def test_personne_ne_reste_connecte(fichier: Path) -> None:
+    """A session closed since the backup does not come back."""
+    session = {
+        "jeton_hache": "f" * 64,
+        "moyen": "point_de_vue",
+        "role": "departement",
+        "associations": [],
+        "chiffres_exacts": False,
+        "creee_le": application.maintenant(),
+        "vue_le": application.maintenant(),
+    }
+    with application.transaction() as conn:
+        conn.execute(sa.insert(application.sessions).values(**session))
+    assert main(["sauvegarder", str(fichier)]) == 0
+    assert main(["restaurer", str(fichier), "--remplacer"]) == 0
+    assert photographier()["sessions"] == []
+
+
 def test_le_secret_n_y_est_pas(fichier: Path, tmp_path: Path) -> None:
     assert main(["sauvegarder", str(fichier)]) == 0
     with zipfile.ZipFile(fichier) as archive:
