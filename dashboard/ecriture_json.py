@@ -32,6 +32,12 @@ def inserer(json: bytes) -> Any:
     return orjson.Fragment(json)
 
 
+def tel_quel(valeur: Any) -> Any:
+    """A value to put in what Dash will write, which has nothing left to describe: what it writes
+    with loads numpy as soon as it meets a component."""
+    return inserer(ecrire(valeur))
+
+
 def ajouter(liste: bytes, valeur: Any) -> bytes:
     """The JSON of a list with one more value at its end."""
     virgule = b"" if liste == VIDE else b","

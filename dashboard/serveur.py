@@ -67,6 +67,12 @@ class Tableau(Dash):
         demarrer(self, debogage=bool(options.get("debug")) or bool(self.server.debug))
         super().run(*arguments, **options)
 
+    def serve_layout(self) -> Any:
+        """The shell. Written here: what Dash writes with would load numpy in every process."""
+        return self.backend.make_response(
+            ecriture_json.ecrire(self.get_layout()), mimetype="application/json"
+        )
+
     def interpolate_index(self, **morceaux: Any) -> str:
         """The empty page, which asks for the script of the charts when there will be some."""
         texte: str = super().interpolate_index(**morceaux)
@@ -255,8 +261,8 @@ def _enregistrer_rappels(app: Dash, depot: Depot) -> None:
         return (
             coquille.naviguer(ici, commune),
             ecriture_json.inserer(ecrite),
-            [html.P(typographier(texte)) for texte in avis],
-            contenu,
+            ecriture_json.tel_quel([html.P(typographier(texte)) for texte in avis]),
+            contenu if contenu is no_update else ecriture_json.tel_quel(contenu),
             coquille.pied(etat, commune),
             [chemin, etat.publication],
             f"{ici.titre}{resume} – Passerelle",
