@@ -15,12 +15,15 @@ CHEMIN = "/accompagnements"
 VISITES, CHANGEMENTS = 3, 12
 
 GUETTEUR = """() => {
-  const hauts = () => [...document.querySelectorAll('.carte')].filter(c => {
+  const vus = choix => [...document.querySelectorAll(choix)].filter(c => {
     const r = c.getBoundingClientRect();
-    return r.top < innerHeight && r.bottom > 0 && !c.classList.contains('pliee');
+    return r.height > 0 && r.top < innerHeight && r.bottom > 0;
   });
-  window.dessines = () => hauts().length > 0 && hauts().every(
-    c => c.querySelector('.main-svg .barlayer path'));
+  window.dessines = () => {
+    const graphes = vus('#contenu .graphe');
+    return graphes.length > 0 && !vus('#contenu .attente').length
+      && graphes.every(g => g.querySelector('.main-svg'));
+  };
   window.dernier = 0;
   new MutationObserver(() => {
     if (window.dessines()) { window.dernier = performance.now(); }
