@@ -46,7 +46,7 @@ format: ## mettre le code en forme
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
 
-bench: ## mesurer l’import, les réponses et les pages
+bench: ## mesurer les pages, la charge, le navigateur, la mémoire et le démarrage
 	@$(PYTHON) .ci/preparation lint
 	$(PY) -m tests.bench
 

@@ -6,19 +6,25 @@ from urllib.parse import parse_qs
 
 from dashboard import plan
 from dashboard.contexte import Contexte
-from queries.depot import Depot
+from queries.depot import Depot, Etat
 from queries.lecteur import Lecteur
 from queries.selection import PARAMETRES, lire
 
 
 def lire_adresse(
-    chemin: str | None, requete: str | None, depot: Depot, lecteur: Lecteur, *, etroit: bool = False
+    chemin: str | None,
+    requete: str | None,
+    depot: Depot,
+    lecteur: Lecteur,
+    *,
+    etroit: bool = False,
+    etat: Etat | None = None,
 ) -> tuple[Contexte, list[str]]:
     """What an address asks to look at, and what of it had to be ignored, in French.
 
-    Raises BaseIndisponible.
+    `etat`: the publication, when the caller has read it already. Raises BaseIndisponible.
     """
-    etat = depot.etat()
+    etat = etat or depot.etat()
     chemin = chemin or "/"
     parametres = parse_qs((requete or "").lstrip("?"), keep_blank_values=False)
     lue = lire(parametres, etat, lecteur)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urlencode
 
 from dash import html as composants
 from markupsafe import Markup
@@ -34,7 +33,7 @@ from queries.reponses import (
     Reponse,
     repondre,
 )
-from queries.selection import ecrire, ecrire_lieux
+from queries.selection import ecrire, ecrire_lieux, encoder
 
 PAGES_IMPRIMEES = {"effectifs": "7", "situations": "7 à 11", "familles": "12 à 13"}
 PLUS_DE_PHRASES = 6
@@ -491,7 +490,7 @@ def adresse_api(matiere: Matiere, ctx: Contexte, format_: str) -> str:
         paires += [(p, v) for p, valeurs in s.filtres for v in valeurs]
         paires.append(("population", s.population))
     paires.append(("format", format_))
-    return f"/api/v1/indicateurs/{ind.id}?{urlencode(paires)}"
+    return f"/api/v1/indicateurs/{ind.id}?{encoder(paires)}"
 
 
 def _outils(matiere: Matiere, ctx: Contexte) -> Markup:

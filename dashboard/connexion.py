@@ -20,8 +20,8 @@ from dashboard.formulaires import (
     jeton_csrf,
     oublier_la_graine,
 )
-from dashboard.fournisseur import intitule_du_fournisseur
 from dashboard.regime import connexion_exigee
+from dashboard.reglages_oidc import intitule_du_fournisseur
 from dashboard.session import (
     COOKIE,
     etat_courant,

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from queries.depot import Depot, Etat
 from queries.lecteur import Lecteur
-from queries.selection import Selection, ecrire
+from queries.selection import Selection, ecrire, encoder
 
 Paires = tuple[tuple[str, str], ...]
 
@@ -39,7 +38,7 @@ class Contexte:
         """Address of this page, or another, looked at otherwise."""
         morceaux = (
             ecrire(selection or self.selection, self.etat, self.lecteur),
-            urlencode(list(self.propres if propres is None else propres)),
+            encoder(self.propres if propres is None else propres),
         )
         requete = "&".join(m for m in morceaux if m)
         return f"{self.chemin if chemin is None else chemin}{'?' + requete if requete else ''}"

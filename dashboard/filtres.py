@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 import dash_bootstrap_components as dbc
@@ -210,11 +211,19 @@ class Barre:
                 )
         return sortie
 
+    @cached_property
+    def _paires_de_territoire(self) -> frozenset[tuple[str, str]]:
+        return frozenset(self.etat.geographie.paires_territoire())
+
+    @cached_property
+    def _paires_de_college(self) -> frozenset[tuple[str, str]]:
+        return frozenset(self.etat.geographie.paires_college())
+
     def _paire(self, association: str, territoire: str) -> bool:
-        return (association, territoire) in self.etat.geographie.paires_territoire()
+        return (association, territoire) in self._paires_de_territoire
 
     def _porte(self, association: str, college: str) -> bool:
-        return (association, college) in self.etat.geographie.paires_college()
+        return (association, college) in self._paires_de_college
 
     def _au_territoire(self, territoire: str, association: str) -> str:
         if association:

@@ -6,10 +6,8 @@ asks the provider before somebody wants to log in.
 
 from __future__ import annotations
 
-import os
 import threading
 import time
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -21,6 +19,12 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from dashboard.reglages_oidc import (
+    FournisseurIndisponible,
+    IdentiteRefusee,
+    Reglages,
+    lire_reglages,
+)
 from data.secret_session import sceller
 
 ALGORITHMES = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA"]
@@ -34,24 +38,6 @@ FRAICHEUR = 3600.0
 
 TOLERANCE = 60
 """Seconds between its clock and ours."""
-
-
-class FournisseurIndisponible(RuntimeError):
-    """The provider does not answer, or not as it should."""
-
-
-class IdentiteRefusee(RuntimeError):
-    """The provider answered, and what it says identifies nobody for us."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reglages:
-    """How the provider is reached: issuer, and what it knows us by."""
-
-    emetteur: str
-    client: str
-    secret: str
-    intitule: str
 
 
 class Fournisseur:
@@ -196,27 +182,10 @@ class Fournisseur:
         return dict(document)
 
 
-def lire_reglages() -> Reglages | None:
-    """The provider that the environment names; None when it names none, or not wholly."""
-    emetteur = os.environ.get("OIDC_EMETTEUR", "").strip()
-    client = os.environ.get("OIDC_CLIENT_ID", "").strip()
-    secret = os.environ.get("OIDC_CLIENT_SECRET", "").strip()
-    if not (emetteur and client and secret):
-        return None
-    intitule = os.environ.get("OIDC_INTITULE", "").strip()
-    return Reglages(emetteur, client, secret, intitule or "le compte de ma structure")
-
-
 def fournisseur() -> Fournisseur | None:
     """The provider in force, or None."""
     reglages = lire_reglages()
     return None if reglages is None else _fournisseur(reglages)
-
-
-def intitule_du_fournisseur() -> str:
-    """« Se connecter avec … »: what follows; empty without a provider."""
-    reglages = lire_reglages()
-    return "" if reglages is None else reglages.intitule
 
 
 @lru_cache(maxsize=8)

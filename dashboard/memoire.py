@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
 
 class Memoire(Generic[T]):
-    """The `taille` most recently used values."""
+    """The most recently used values, of `taille` in all. `peser`: the size of one; 1 by default."""
 
-    def __init__(self, taille: int) -> None:
+    def __init__(self, taille: int, *, peser: Callable[[T], int] = lambda _: 1) -> None:
         self.taille = taille
+        self._peser = peser
+        self._poids = 0
         self._valeurs: OrderedDict[Hashable, T] = OrderedDict()
         self._verrou = threading.Lock()
 
@@ -34,8 +36,11 @@ class Memoire(Generic[T]):
     def garder(self, cle: Hashable, valeur: T) -> T:
         """Keep a value, forgetting the least recently used one when there are too many."""
         with self._verrou:
+            ancienne = self._valeurs.pop(cle, None)
+            if ancienne is not None:
+                self._poids -= self._peser(ancienne)
             self._valeurs[cle] = valeur
-            self._valeurs.move_to_end(cle)
-            while len(self._valeurs) > self.taille:
-                self._valeurs.popitem(last=False)
+            self._poids += self._peser(valeur)
+            while self._poids > self.taille:
+                self._poids -= self._peser(self._valeurs.popitem(last=False)[1])
         return valeur

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from functools import lru_cache
 
 from data.refus import typographier
 
@@ -25,6 +26,7 @@ MOIS = (
 )
 
 
+@lru_cache(maxsize=8192)
 def nombre(valeur: float, decimales: int | None = None) -> str:
     """2960 → « 2 960 », 40.5 → « 40,5 ». Decimals as they are, one at most, unless told."""
     if decimales is None:

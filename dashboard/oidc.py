@@ -6,19 +6,14 @@ they may see.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, abort, redirect, request, url_for
 
 from dashboard.connexion import exiger_la_connexion, ouvrir, page
 from dashboard.erreurs import refuser
 from dashboard.formulaires import chemin_sur
-from dashboard.fournisseur import (
-    Fournisseur,
-    FournisseurIndisponible,
-    IdentiteRefusee,
-    fournisseur,
-)
+from dashboard.reglages_oidc import FournisseurIndisponible, IdentiteRefusee
 from dashboard.session import nommer_cookie, oter_cookie, poser_cookie
 from data import comptes
 from data.comptes import CompteInconnu
@@ -26,6 +21,9 @@ from data.journal import noter
 from data.secret_session import egal
 from queries import demandes_oidc
 from queries.sessions import OIDC
+
+if TYPE_CHECKING:
+    from dashboard.fournisseur import Fournisseur
 
 COOKIE = "passerelle_oidc"
 """Ties a log-in to the browser that began it."""
@@ -50,6 +48,9 @@ def enregistrer(server: Flask) -> None:
 
 def _exiger_le_fournisseur() -> Fournisseur:
     exiger_la_connexion()
+    # Slow to import, and needed only where a provider is named.
+    from dashboard.fournisseur import fournisseur
+
     trouve = fournisseur()
     if trouve is None:
         abort(refuser(404))

@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from dash import Dash, Input, Output, State, html, no_update, set_props
 from flask import Flask, request
+from markupsafe import Markup
 
 from dashboard import (
     acces,
@@ -22,8 +23,10 @@ from dashboard import (
     cartes,
     consultations,
     coquille,
+    ecriture_json,
     erreurs,
     fichiers,
+    gardees,
     plan,
     protections,
     session,
@@ -68,6 +71,12 @@ class Tableau(Dash):
         demarrer(self, debogage=bool(options.get("debug")) or bool(self.server.debug))
         super().run(*arguments, **options)
 
+    def serve_layout(self) -> Any:
+        """The shell. Written here: what Dash writes with would load numpy in every process."""
+        return self.backend.make_response(
+            ecriture_json.ecrire(self.get_layout()), mimetype="application/json"
+        )
+
     def interpolate_index(self, **morceaux: Any) -> str:
         """The empty page, which asks for the script of the charts when there will be some."""
         texte: str = super().interpolate_index(**morceaux)
@@ -100,6 +109,7 @@ def creer_application(url: str | None = None) -> Dash:
     acces.enregistrer(server, depot)
     consultations.enregistrer(server)
     sondes.enregistrer(server)
+    gardees.enregistrer(server)
     api.enregistrer(server, depot)
     publications_fichiers.enregistrer(server)
     fichiers.enregistrer(server, depot)
@@ -147,17 +157,17 @@ def etat_du_dessin(requete: str | None, ctx: Contexte) -> str:
 
 
 class Dessin(NamedTuple):
-    """The body of a card, and the questions it answers: the journal has them each time."""
+    """The body of a card as JSON, and the questions it answers: the journal has them each time."""
 
-    corps: list[Any]
+    corps: bytes
     consultations: tuple[Consultation, ...]
 
 
 def dessiner_cartes(
     indicateurs: Sequence[Indicateur], ctx: Contexte, memoire: Memoire[Dessin]
-) -> dict[str, list[Any]]:
-    """Bodies of these cards, by indicator: those already drawn for the same reader and view, and
-    the others, whose answers are asked together."""
+) -> dict[str, bytes]:
+    """Bodies of these cards as JSON, by indicator: those drawn already for this reader and view,
+    and the others, whose answers are asked together."""
     commun = (ctx.etat.publication, ctx.lecteur, ctx.selection, ctx.chemin, ctx.etroit)
     gardes = {i.id: memoire.lire((*commun, i.id)) for i in indicateurs}
     dessins = {nom: dessin for nom, dessin in gardes.items() if dessin is not None}
@@ -165,29 +175,43 @@ def dessiner_cartes(
         relever(dessin.consultations)
     for matiere in cartes.rassembler([i for i in indicateurs if i.id not in dessins], ctx):
         nom = matiere.indicateur.id
-        dessin = Dessin(cartes.remplir(matiere, ctx), matiere.consultations)
+        corps = ecriture_json.ecrire(cartes.remplir(matiere, ctx))
+        dessin = Dessin(corps, matiere.consultations)
         dessins[nom] = memoire.garder((*commun, nom), dessin)
     return {i.id: dessins[i.id].corps for i in indicateurs}
 
 
-def ajouter_les_traces(corps: dict[str, list[Any]], ctx: Contexte) -> dict[str, list[Any]]:
+def ajouter_les_traces(corps: dict[str, bytes], ctx: Contexte) -> dict[str, bytes]:
     """The same cards, with what was said in meetings of some of them. It is kept with no card:
     erased, it is nowhere. Figures do not wait for a store that does not answer."""
-    if len(ctx.selection.lieux) > 1:
-        return corps
     try:
-        dits = traces.indexer(ctx.selection.lieu, ctx.selection.annee)
+        dits = _lire_les_traces(ctx)
     except MagasinIndisponible:
         return corps
+    gardees.permettre(lambda: _memes_traces(dits, ctx))
     return {
-        nom: [*morceaux, fragment(dits[nom])] if nom in dits else morceaux
-        for nom, morceaux in corps.items()
+        nom: ecriture_json.ajouter(json, fragment(dits[nom])) if nom in dits else json
+        for nom, json in corps.items()
     }
+
+
+def _lire_les_traces(ctx: Contexte) -> dict[str, Markup]:
+    if len(ctx.selection.lieux) > 1:
+        return {}
+    return traces.indexer(ctx.selection.lieu, ctx.selection.annee)
+
+
+def _memes_traces(dits: dict[str, Markup], ctx: Contexte) -> bool:
+    """Whether nothing else was said since, nor erased."""
+    try:
+        return _lire_les_traces(ctx) == dits
+    except MagasinIndisponible:
+        return False
 
 
 def _enregistrer_rappels(app: Dash, depot: Depot) -> None:
     corps_dessines: Memoire[Dessin] = Memoire(CARTES_RETENUES)
-    barres_ecrites: Memoire[list[Any]] = Memoire(BARRES_RETENUES)
+    barres_ecrites: Memoire[bytes] = Memoire(BARRES_RETENUES)
 
     @app.callback(
         Output("navigation", "data-html"),
@@ -207,22 +231,23 @@ def _enregistrer_rappels(app: Dash, depot: Depot) -> None:
     def tourner(
         chemin: str | None, requete: str | None, etroit: bool, page: Any
     ) -> tuple[Any, ...]:
-        etroit = bool(etroit) or "Mobi" in request.headers.get("User-Agent", "")
+        etroit = bool(etroit) or gardees.telephone()
         # A base that does not answer is a 503: the browser keeps what it shows, and asks again.
-        lecteur = session.lecteur_courant()
-        ctx, avis = lire_adresse(chemin, requete, depot, lecteur, etroit=etroit)
-        etat, ici = ctx.etat, plan.trouver(chemin)
+        lecteur, etat = session.lecteur_courant(), session.etat_courant()
+        ctx, avis = lire_adresse(chemin, requete, depot, lecteur, etroit=etroit, etat=etat)
+        ici = plan.trouver(chemin)
         cle = (etat.publication, lecteur, ctx.selection, ctx.chemin, ctx.propres)
         ecrite = barres_ecrites.lire(cle)
         if ecrite is None:
-            ecrite = barres_ecrites.garder(cle, ici.barre(ctx))
-        resume = f" – {ici.resumer(ctx)}" if ecrite else ""
+            ecrite = barres_ecrites.garder(cle, ecriture_json.ecrire(ici.barre(ctx)))
+        resume = f" – {ici.resumer(ctx)}" if ecrite != ecriture_json.VIDE else ""
         nom = ici.chapitre
         plies = chapitre.plier(nom, ctx) if nom else {}
         dessinees: Any = no_update
         contenu: Any = no_update
         if page == [chemin, etat.publication] and nom:
             _retourner_chapitre(nom, ctx, plies)
+            gardees.permettre()
         elif nom:
             contenu = chapitre.composer(nom, ctx, plies)
             premieres = _montrer_les_premieres(contenu, nom, ctx, plies, corps_dessines)
@@ -232,9 +257,9 @@ def _enregistrer_rappels(app: Dash, depot: Depot) -> None:
         commune = garder_le_commun(requete)
         return (
             coquille.naviguer(ici, commune),
-            ecrite,
-            [html.P(typographier(texte)) for texte in avis],
-            contenu,
+            ecriture_json.inserer(ecrite),
+            ecriture_json.tel_quel([html.P(typographier(texte)) for texte in avis]),
+            contenu if contenu is no_update else ecriture_json.tel_quel(contenu),
             coquille.pied(etat, commune),
             [chemin, etat.publication],
             f"{ici.titre}{resume} – Passerelle",
@@ -256,8 +281,8 @@ def _enregistrer_rappels(app: Dash, depot: Depot) -> None:
         chemin: str | None,
         deja: Any,
     ) -> Any:
-        lecteur = session.lecteur_courant()
-        ctx, _ = lire_adresse(chemin, requete, depot, lecteur, etroit=bool(etroit))
+        lecteur, etat = session.lecteur_courant(), session.etat_courant()
+        ctx, _ = lire_adresse(chemin, requete, depot, lecteur, etroit=bool(etroit), etat=etat)
         etat_voulu = etat_du_dessin(requete, ctx)
         connus = deja or {}
         catalogue = ctx.etat.catalogue
@@ -272,7 +297,7 @@ def _enregistrer_rappels(app: Dash, depot: Depot) -> None:
             return no_update
         dessinees = ajouter_les_traces(dessiner_cartes(a_faire, ctx, corps_dessines), ctx)
         for nom, corps in dessinees.items():
-            set_props(f"corps-{nom}", {"children": corps})
+            set_props(f"corps-{nom}", {"children": ecriture_json.inserer(corps)})
         return {**connus, **{i.id: etat_voulu for i in a_faire}}
 
     app.clientside_callback(
@@ -310,5 +335,7 @@ def _montrer_les_premieres(
     for composant in html.Div(contenu)._traverse():
         identifiant = getattr(composant, "id", None)
         if isinstance(identifiant, str) and identifiant.startswith("corps-"):
-            composant.children = corps.get(identifiant.removeprefix("corps-"), composant.children)
+            json = corps.get(identifiant.removeprefix("corps-"))
+            if json is not None:
+                composant.children = ecriture_json.inserer(json)
     return list(corps)

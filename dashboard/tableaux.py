@@ -157,8 +157,10 @@ def _chaleur_debout(colonnes: Colonnes, serie: str) -> Markup:
         ]
     )
     corps = []
-    for i, modalite in enumerate(colonnes[0][1].serie(serie)):
-        cases = [_case_chaude(titre, r.serie(serie)[i], r) for titre, r in colonnes]
+    rangees = zip(*(r.serie(serie) for _, r in colonnes), strict=True)
+    for rangee in rangees:
+        modalite = rangee[0]
+        cases = [_case_chaude(t, x, r) for x, (t, r) in zip(rangee, colonnes, strict=True)]
         corps.append(html.Tr([html.Th(modalite.libelle, scope="row"), *cases]))
     return html.Table([html.Thead(tete), html.Tbody(corps)], className="tableau chaleur debout")
 

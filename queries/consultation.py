@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from functools import lru_cache
 
 from queries.lecteur import Politique
 from queries.question import Question
-from queries.selection import ecrire_lieux
+from queries.selection import ecrire_lieux, encoder
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +29,19 @@ class Consultation:
     @property
     def texte(self) -> str:
         """The question as the API writes it: « sexe?annee=2021-2022&territoire=douai »."""
-        q = self.question
-        paires = [("annee", q.annee), *ecrire_lieux([q.lieu]), *q.filtres]
-        if self.population:
-            paires.append(("population", self.population))
-        if q.croiser:
-            paires.append(("croiser", q.croiser))
-        return f"{q.indicateur}?{urlencode(paires)}"
+        return _ecrire(self)
+
+
+@lru_cache(maxsize=16_384)
+def _ecrire(consultation: Consultation) -> str:
+    """The same pages are opened again and again: their questions are written once."""
+    q = consultation.question
+    paires = [("annee", q.annee), *ecrire_lieux([q.lieu]), *q.filtres]
+    if consultation.population:
+        paires.append(("population", consultation.population))
+    if q.croiser:
+        paires.append(("croiser", q.croiser))
+    return f"{q.indicateur}?{encoder(paires)}"
 
 
 Releve = dict[Consultation, None]

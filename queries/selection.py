@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from urllib.parse import parse_qs, urlencode
 
 from data.catalogue import POPULATIONS, Indicateur
@@ -283,7 +284,7 @@ def ecrire(selection: Selection, etat: Etat, lecteur: Lecteur | None = None) -> 
         paires.append(("reference", selection.reference))
     if selection.vue != "graphique":
         paires.append(("vue", selection.vue))
-    return urlencode(paires)
+    return encoder(paires)
 
 
 def ecrire_lieux(lieux: Iterable[Lieu], lecteur: Lecteur | None = None) -> list[tuple[str, str]]:
@@ -364,3 +365,13 @@ def sous_lieux(lieu: Lieu, par: str, etat: Etat, lecteur: Lecteur, annee: str) -
     if lieu.type == par:
         return [lieu]
     raise HorsTreillis(f"Question hors du treillis : ce lieu ne se découpe pas par « {par} ».")
+
+
+def encoder(paires: Iterable[tuple[str, str]]) -> str:
+    """As `urllib.parse.urlencode`: the same few codes come back hundreds of times a page."""
+    return "&".join([_encoder_une(nom, valeur) for nom, valeur in paires])
+
+
+@lru_cache(maxsize=8192)
+def _encoder_une(nom: str, valeur: str) -> str:
+    return urlencode([(nom, valeur)])

@@ -32,6 +32,13 @@ class Serveur:
     def __exit__(self, *_: object) -> None:
         self.tuer()
 
+    @property
+    def pid(self) -> int:
+        """Of the master. Raises RuntimeError when it is not started."""
+        if self._processus is None:
+            raise RuntimeError("Le tableau de bord n’est pas démarré.")
+        return self._processus.pid
+
     def demarrer(self) -> None:
         """Start, and wait until it answers. Raises RuntimeError when it does not."""
         self._processus = subprocess.Popen(

@@ -153,6 +153,31 @@ def test_la_demonstration_demarre_sans_rien(base_demo: str, tmp_path: Path) -> N
     assert (acheve.returncode, acheve.stderr) == (0, "")
 
 
+LOURDES = ("pandas", "scipy", "numpy", "numba", "weasyprint", "docx", "pptx", "openpyxl")
+"""Libraries that only an import or a file being made needs."""
+
+
+def test_servir_ne_charge_aucune_bibliotheque_de_calcul_ni_de_fichier(
+    base_demo: str, tmp_path: Path
+) -> None:
+    """In a process that answered a page, a change of filter, figures as JSON and as CSV."""
+    programme = f"""
+import sys, app
+from tests.bench.rappels import Ecran, EnProcessus, lire_rappels
+porte = EnProcessus(app.server)
+ecran = Ecran(lire_rappels(porte), ["sexe"], 0)
+porte.demander(*ecran.ouvrir("/situations"))
+for demande in ecran.demandes("?territoire=douai", "/situations"):
+    porte.demander(*demande)
+for format in ("json", "csv"):
+    porte.demander("GET", "/api/v1/indicateurs/sexe?format=" + format)
+print(*sorted(set({LOURDES!r}) & set(sys.modules)))
+"""
+    magasin_a_part = f"sqlite:///{tmp_path / 'application.sqlite'}"
+    acheve = demarrer(base_demo, sys.executable, "-c", programme, APPLICATION_URL=magasin_a_part)
+    assert (acheve.returncode, acheve.stdout.strip(), acheve.stderr) == (0, "", "")
+
+
 def test_la_connexion_exigee_sans_compte(base_demo: str, tmp_path: Path) -> None:
     magasin_a_part = f"sqlite:///{tmp_path / 'application.sqlite'}"
     acheve = demarrer(base_demo, APPLICATION_URL=magasin_a_part, CONNEXION="exigee")

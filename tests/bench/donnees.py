@@ -127,7 +127,7 @@ def _lire() -> dict[str, object]:
     mesures: dict[str, object] = {"ouverture": 1000 * (time.perf_counter() - debut)}
     chapitres: dict[str, object] = {}
     for chapitre in CHAPITRES:
-        froides, chaudes = _mesurer_chapitre(depot, chapitre)
+        froides, chaudes = mesurer_chapitre(depot, chapitre)
         chapitres[chapitre] = {"froid": _resumer(froides), "chaud": _resumer(chaudes)}
     neuves, revues = _mesurer_page()
     chapitres["page entière"] = {"froid": _resumer(neuves), "chaud": _resumer(revues)}
@@ -196,7 +196,9 @@ def _mesurer_page() -> tuple[list[float], list[float]]:
     return [changer(v) for v in vues[1:]], [changer(v) for v in vues[1:13] for _ in range(4)]
 
 
-def _mesurer_chapitre(depot: object, chapitre: str) -> tuple[list[float], list[float]]:
+def mesurer_chapitre(
+    depot: object, chapitre: str, repetitions: int = REPETITIONS
+) -> tuple[list[float], list[float]]:
     """Milliseconds of changes of filter on a chapter: every indicator × the département and its
     territoires + the reference (whole of PS), whatever the page draws of it.
 
@@ -217,7 +219,7 @@ def _mesurer_chapitre(depot: object, chapitre: str) -> tuple[list[float], list[f
     etats = list(itertools.product(etat.annees, filtres))
     froides: list[float] = []
     chaudes: list[float] = []
-    for rang in range(REPETITIONS):
+    for rang in range(repetitions):
         annee, choisis = etats[rang % len(etats)]
         questions = []
         for indicateur in etat.catalogue.values():

@@ -1,0 +1,1 @@
+"""Measures, printed and never asserted (`make bench`)."""
