@@ -7,6 +7,7 @@ when the page is another one, the page; `dessiner` fills the cards in view.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode
@@ -79,7 +80,9 @@ def demarrer(app: Dash, *, debogage: bool = False) -> None:
     """
     try:
         etat = app.server.extensions[session.CLE_DU_DEPOT].etat()
-    except BaseIndisponible:
+    except BaseIndisponible as erreur:
+        # To whoever starts it; the pages say the same, until the database is back.
+        print(erreur, file=sys.stderr, flush=True)
         return
     refuser_de_demarrer(etat, debogage=debogage)
 
