@@ -36,6 +36,9 @@ from queries.remises import Remise, lire_remises
 RETENUES = 20_000
 """Most unpacked answers kept in memory by a process (about 2 kB each)."""
 
+SECONDES_AVANT_DE_VERIFIER = 5.0
+"""The first pages come before the check of the whole file."""
+
 
 class BaseIndisponible(RuntimeError):
     """The database cannot be read, or holds no publication yet. French text."""
@@ -103,6 +106,7 @@ class Depot:
         self._etat: Etat | None = None
         self._verrou = threading.Lock()
         self._abime: tuple[int, int] | None = None
+        self._surveille = 0
         self._verifie: tuple[int, tuple[int, int] | None] | None = None
         # A worker forked after a first reading must not share its parent's connections.
         os.register_at_fork(after_in_child=lambda: self._engine.dispose(close=False))
@@ -142,9 +146,15 @@ class Depot:
         fichier = t.fichier_sqlite(self._engine.url)
         return None if fichier is None else t.designer(fichier)
 
+    def surveiller(self) -> None:
+        """From now on in this process, check the whole file aside: now, and when another one
+        stands at its place. Not before a fork: a child must not be born while SQLite works."""
+        self._surveille = os.getpid()
+        self._verifie = None
+
     def _faire_verifier(self) -> None:
-        """Once for each process and file: that nothing of it is missing, now; the whole of it
-        aside, since it takes as long as the service to start and nobody should wait for it."""
+        """Once for each process and file: that nothing of it is missing, at once; the whole of it
+        aside and a little later, since nobody should wait for it."""
         vu = (os.getpid(), self._designer())
         if self._verifie == vu:
             return
@@ -154,8 +164,10 @@ class Depot:
         except BaseAbimee as erreur:
             self._abime = vu[1]
             raise BaseIndisponible(str(erreur)) from erreur
-        if vu[1] is not None:
-            threading.Thread(target=self._verifier_a_part, daemon=True).start()
+        if vu[1] is not None and self._surveille == os.getpid():
+            plus_tard = threading.Timer(SECONDES_AVANT_DE_VERIFIER, self._verifier_a_part)
+            plus_tard.daemon = True
+            plus_tard.start()
 
     def _verifier_a_part(self) -> None:
         try:

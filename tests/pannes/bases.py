@@ -104,6 +104,14 @@ def seconde() -> Formulaires:
     }
 
 
+def troisieme() -> Formulaires:
+    """Another one, of another youth."""
+    return {
+        "usagers": [usager("U8", sexe="fille", naissance="2010")],
+        "interventions": [intervention(f"J{i}", "U8") for i in range(10, 30)],
+    }
+
+
 def remplir(engine: Engine) -> None:
     """Load the first delivery."""
     initialiser(engine)
@@ -111,7 +119,7 @@ def remplir(engine: Engine) -> None:
 
     with tempfile.TemporaryDirectory(prefix="passerelle-pannes-") as dossier:
         chemin = en_dossier(Path(dossier) / "premiere", premiere())
-        importer(engine, chemin, operateur="pannes")
+        importer(engine, chemin, operateur="pannes", synthetique=True)
 
 
 def modele_sqlite(dossier: Path) -> Path:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -109,3 +111,29 @@ def test_une_base_ouverte_en_memoire_n_a_pas_de_fichier() -> None:
     verifier_la_taille(engine)
     verifier(engine)
     engine.dispose()
+
+
+def test_un_fichier_abime_sous_le_service_est_vu(
+    base: bases.BaseSqlite, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What a worker does once it serves: the whole file is checked aside."""
+    brouiller(base.fichier)
+    faits: list[Callable[[], None]] = []
+
+    class Minuterie:
+        daemon = False
+
+        def __init__(self, _: float, agir: Callable[[], None]) -> None:
+            self.start = lambda: faits.append(agir)
+
+    monkeypatch.setattr("queries.depot.threading.Timer", Minuterie)
+    depot = Depot(base.url)
+    depot.surveiller()
+    with contextlib.suppress(BaseIndisponible):
+        depot.etat()
+    (verifier_a_part,) = faits
+    verifier_a_part()
+    assert "abîmée" in capsys.readouterr().err
+    with pytest.raises(BaseIndisponible, match="abîmée"):
+        depot.etat()
+    depot.fermer()
