@@ -13,7 +13,7 @@ from pathlib import Path
 from dashboard.serveur import creer_application
 from tests.commandes import SECRET_DES_ESSAIS
 from tests.data.fabrique import en_dossier
-from tests.pannes import bases, degats, demandes, horloge, livraisons, morts, service
+from tests.pannes import bases, degats, demandes, livraisons, morts, service
 from tests.pannes.table import Constat, imprimer
 from tests.postgresql import lancer_postgresql
 
@@ -100,11 +100,6 @@ def _importer_a_deux(combien: int, _: int) -> list[Constat]:
         ]
 
 
-def _sauter(_: int, __: int) -> list[Constat]:
-    with _dossier() as d:
-        return [horloge.sauter(bases.modele_sqlite(d), d)]
-
-
 EPREUVES: dict[str, tuple[Callable[[int, int], list[Constat]], int]] = {
     "morts-sqlite": (_tuer_sqlite, 300),
     "morts-postgresql": (_tuer_postgresql, 300),
@@ -115,7 +110,6 @@ EPREUVES: dict[str, tuple[Callable[[int, int], list[Constat]], int]] = {
     "retrait": (_retirer_la_base, 1),
     "lents": (_servir_des_lents, 1),
     "a-deux": (_importer_a_deux, 5),
-    "horloge": (_sauter, 1),
 }
 """Name → trial, and how many times it is tried."""
 
@@ -132,7 +126,9 @@ def main() -> int:
     for nom in options.epreuves or EPREUVES:
         epreuve, combien = EPREUVES[nom]
         _dire(nom)
-        constats += epreuve(options.essais or combien, options.graine)
+        faits = epreuve(options.essais or combien, options.graine)
+        imprimer(faits)
+        constats += faits
     imprimer(constats)
     return 0 if all(c.entier for c in constats) else 1
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import os
 import socket
 import subprocess
@@ -30,7 +31,7 @@ def lire(adresse: str, delai: float = 60) -> tuple[int, str]:
             return reponse.status, reponse.read().decode("utf-8", "replace")
     except urllib.error.HTTPError as erreur:
         return erreur.code, erreur.read().decode("utf-8", "replace")
-    except OSError as erreur:
+    except (OSError, http.client.HTTPException) as erreur:
         return 0, str(erreur)
 
 

@@ -1,4 +1,4 @@
-"""A clock that jumps does not open again what was closed; whole service by `make pannes`."""
+"""A clock that jumps does not open again what was closed."""
 
 from __future__ import annotations
 
