@@ -54,6 +54,10 @@ attack: ## attaquer les chiffres publiés comme le ferait un curieux (longtemps)
 	@$(PYTHON) .ci/preparation lint
 	$(PY) -m tests.attack --processus $(PROCESSUS) $(OPTIONS)
 
+pannes: ## essayer chaque panne : morts, dégâts, livraisons et demandes déformées (longtemps)
+	@$(PYTHON) .ci/preparation lint
+	$(PY) -m tests.pannes $(OPTIONS)
+
 rechargement: ## recharger le service sous charge : aucune demande perdue
 	@$(PYTHON) .ci/preparation lint
 	$(PY) -m tests.rechargement $(OPTIONS)

@@ -37,3 +37,13 @@ def when_ready(serveur: Any) -> None:
     """Tells the person who started the service where to find it."""
     adresses = ", ".join(str(prise).replace("0.0.0.0", "127.0.0.1") for prise in serveur.LISTENERS)
     print(f"▸ Passerelle est prête : {adresses} (Ctrl-C pour arrêter)", flush=True)
+
+
+def post_worker_init(worker: Any) -> None:
+    """Each process checks the file of the database for itself, once it serves."""
+    # Imported here: the settings are read before the application, and by gunicorn alone.
+    from dashboard.session import CLE_DU_DEPOT
+
+    depot = getattr(worker.wsgi, "extensions", {}).get(CLE_DU_DEPOT)
+    if depot is not None:
+        depot.surveiller()

@@ -7,6 +7,7 @@ import getpass
 import shutil
 import sys
 import tempfile
+import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
@@ -15,6 +16,7 @@ import sqlalchemy as sa
 
 from data import commandes_base, commandes_comptes, commandes_journal
 from data import schema as t
+from data.integrite import BaseAbimee, dire_la_panne, verifier, verifier_les_reponses
 from data.refus import LivraisonRefusee, Refus
 
 REFUSE, MAUVAIS_APPEL = 1, 2
@@ -90,20 +92,36 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(str(erreur), file=sys.stderr)
         return REFUSE
     except sa.exc.ProgrammingError as erreur:
-        if not t.droit_insuffisant(erreur):
-            raise
-        print(
-            f"Ce rôle de PostgreSQL n’en a pas le droit ({erreur.orig}) : lancez la commande avec "
-            "le compte propriétaire de la base.",
-            file=sys.stderr,
+        droit = (
+            "Ce rôle de PostgreSQL n’en a pas le droit : lancez la commande avec le compte "
+            "propriétaire de la base."
         )
+        print(droit if t.droit_insuffisant(erreur) else _dire(erreur), file=sys.stderr)
         return REFUSE
-    except sa.exc.OperationalError as erreur:
-        print(f"La base de données ne répond pas : {erreur.orig}", file=sys.stderr)
+    except (sa.exc.DatabaseError, OSError, BaseAbimee) as erreur:
+        print(_dire(erreur), file=sys.stderr)
         return REFUSE
     except KeyboardInterrupt:
         print("\nInterrompu : rien n’a été changé par la livraison en cours.", file=sys.stderr)
         return REFUSE
+
+
+def _dire(erreur: Exception) -> str:
+    """What stopped a command, in French; and where, for whoever maintains it, when nobody foresaw
+    it. Its text may quote what was counted: it is not repeated."""
+    if isinstance(erreur, BaseAbimee):
+        return str(erreur)
+    imprevue = (sa.exc.ProgrammingError, sa.exc.IntegrityError, sa.exc.DataError)
+    if not isinstance(erreur, imprevue):
+        return dire_la_panne(erreur)
+    pile = traceback.extract_tb(erreur.__traceback__)
+    ici = [x for x in pile if "site-packages" not in x.filename]
+    lieux = " < ".join(f"{x.filename.rsplit('/', 1)[-1]}:{x.lineno}" for x in reversed(ici[-5:]))
+    return (
+        f"La base de données a refusé ce qui lui était demandé ({type(erreur).__name__}, {lieux}). "
+        "Rien n’a été changé par la livraison en cours ; signalez-le à la personne qui tient "
+        "l’application."
+    )
 
 
 def _demo(options: argparse.Namespace) -> int:
@@ -247,7 +265,10 @@ def _retirer(options: argparse.Namespace) -> int:
 
 def _etat(_: argparse.Namespace) -> int:
     engine = t.ouvrir(lecture_seule=True)
+    verifier(engine)
     with engine.connect() as conn:
+        if sa.inspect(conn).has_table(t.reponses.name):
+            verifier_les_reponses(conn)
         livraisons = conn.execute(sa.select(t.livraisons).order_by(t.livraisons.c.numero)).all()
         print(f"Livraisons : {len(livraisons)}")
         for ligne in livraisons:

@@ -15,6 +15,7 @@ from data.arrondi import lire_secret
 from data.audit.propagation import AuditImpossible
 from data.ecriture import Portee, ecrire
 from data.faits import annees_saisies, recalculer
+from data.integrite import BaseAbimee, verifier
 from data.lecture import Livraison, ouvrir_livraison
 from data.nomenclature import Listes, charger
 from data.progression import Progression
@@ -74,6 +75,7 @@ def importer(
         _verifier_le_secret()
     try:
         with ouvrir_livraison(chemin, progression) as livraison:
+            _verifier_la_base(engine)
             t.creer(engine)
             with ecrire_seul(engine) as conn:
                 _regler(conn)
@@ -259,6 +261,14 @@ def _verifier_le_secret(refus: str = "Livraison refusée") -> None:
             "Tirez-en un au hasard (par exemple avec « openssl rand -hex 32 »), gardez-en une "
             "copie en lieu sûr, et ne le changez plus jamais. Rien n'a été modifié."
         )
+
+
+def _verifier_la_base(engine: Engine) -> None:
+    """What is written on a damaged file would be lost with it."""
+    try:
+        verifier(engine)
+    except BaseAbimee as abimee:
+        raise LivraisonRefusee(f"Livraison refusée. {abimee} Rien n'a été modifié.") from abimee
 
 
 def _verifier_rapport(rapport: Path | None, chemin: Path) -> None:

@@ -62,6 +62,18 @@ class Exact:
     mediane: int
 
 
+class PaquetAbime(ValueError):
+    """What was packed is not what is unpacked: the sum that zlib keeps of it does not agree."""
+
+
+def deplier(contenu: bytes | memoryview) -> bytes:
+    """What was packed. Raises PaquetAbime."""
+    try:
+        return zlib.decompress(contenu)
+    except zlib.error as erreur:
+        raise PaquetAbime("zlib") from erreur
+
+
 def _petit_boutiste(a: array[int]) -> array[int]:
     if sys.byteorder == "big":
         a.byteswap()
@@ -75,8 +87,8 @@ def emballer_publie(p: bytes, parts: bytes, entete: int | None) -> bytes:
 
 
 def deballer_publie(contenu: bytes | memoryview, page: MiseEnPage) -> Publie:
-    """Inverse of `emballer_publie`."""
-    brut = zlib.decompress(contenu)
+    """Inverse of `emballer_publie`. Raises PaquetAbime."""
+    brut = deplier(contenu)
     tete = int.from_bytes(brut[:4], "little")
     fin = 4 + 2 * len(page.jeunes)
     p = array("H")
@@ -91,8 +103,8 @@ def emballer_exact(n: bytes, evenements: bytes, interventions: int, mediane: int
 
 
 def deballer_exact(contenu: bytes | memoryview, page: MiseEnPage) -> Exact:
-    """Inverse of `emballer_exact`."""
-    brut = zlib.decompress(contenu)
+    """Inverse of `emballer_exact`. Raises PaquetAbime."""
+    brut = deplier(contenu)
     fin = 8 + 4 * len(page.jeunes)
     n, e = array("I"), array("I")
     n.frombytes(brut[8:fin])
@@ -128,6 +140,6 @@ def emballer_activite(contenu: dict[str, Any]) -> bytes:
 
 
 def deballer_activite(contenu: bytes | memoryview) -> dict[str, Any]:
-    """Inverse of `emballer_activite`."""
-    resultat: dict[str, Any] = json.loads(zlib.decompress(contenu))
+    """Inverse of `emballer_activite`. Raises PaquetAbime."""
+    resultat: dict[str, Any] = json.loads(deplier(contenu))
     return resultat

@@ -15,6 +15,9 @@ _FORMULE = re.compile(r"[\t\r\n]|[\s\ufeff\u200b-\u200f\u2060]*[=+\-@＝＋－�
 """Beginning of what a spreadsheet would run: the signs, in any width, behind any blank; and the
 tab and line breaks that some of them skip."""
 
+SIGNES_REPETES = 200
+"""Most signs of a refused cell that are repeated."""
+
 
 @lru_cache(maxsize=4096)
 def typographier(texte: str) -> str:
@@ -52,6 +55,14 @@ class MauvaisAppel(Exception):
     def __init__(self, message: str) -> None:
         self.message = typographier(message)
         super().__init__(self.message)
+
+
+def abreger(valeur: str) -> str:
+    """A cell as a refusal repeats it: a whole file fits in a cell whose quote is misplaced, and a
+    terminal obeys the signs that are not printed."""
+    if len(valeur) > SIGNES_REPETES:
+        valeur = valeur[: SIGNES_REPETES - 1] + "…"
+    return "".join(c if c.isprintable() or c in "\u00a0\u202f" else "\ufffd" for c in valeur)
 
 
 def compter_lignes(refus: Iterable[Refus]) -> int:

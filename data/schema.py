@@ -18,7 +18,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -397,6 +397,14 @@ def url_de_la_base() -> str:
     return url
 
 
+def fichier_sqlite(adresse: sa.URL) -> Path | None:
+    """The file behind the URL of an engine; None under PostgreSQL and in memory."""
+    if adresse.get_backend_name() != "sqlite" or adresse.database in (None, "", ":memory:"):
+        return None
+    nom = str(adresse.database)
+    return Path(unquote(nom.removeprefix("file:")) if nom.startswith("file:") else nom)
+
+
 def ouvrir(
     url: str | None = None, *, lecture_seule: bool = False, interactif: bool = False
 ) -> Engine:
@@ -438,6 +446,8 @@ def ouvrir(
             curseur.execute("PRAGMA temp_store=MEMORY")
             curseur.close()
 
+        _suivre_le_fichier(engine)
+
     return engine
 
 
@@ -472,6 +482,32 @@ def _regler_les_connexions(
         "pool_recycle": DUREE_DE_VIE,
         "connect_args": liaison,
     }
+
+
+def designer(fichier: Path) -> tuple[int, int] | None:
+    """Which file stands there: another one once it was replaced. None when there is none."""
+    try:
+        etat = fichier.stat()
+    except OSError:
+        return None
+    return etat.st_dev, etat.st_ino
+
+
+def _suivre_le_fichier(engine: Engine) -> None:
+    """Leave the connections to a file that was removed or put back: they would go on reading what
+    is no longer there. The next one opens what stands at its place, or says that nothing does."""
+    fichier = fichier_sqlite(engine.url)
+    if fichier is None:
+        return
+
+    @event.listens_for(engine, "connect")
+    def _noter(_: Any, enregistrement: Any) -> None:
+        enregistrement.info["fichier"] = designer(fichier)
+
+    @event.listens_for(engine, "checkout")
+    def _comparer(_: Any, enregistrement: Any, __: Any) -> None:
+        if enregistrement.info.get("fichier") != designer(fichier):
+            raise sa.exc.DisconnectionError("the file was replaced")
 
 
 def lire_listes(conn: sa.Connection) -> dict[str, tuple[Valeur, ...]]:

@@ -20,7 +20,7 @@ from data.cellules import LONGUEUR_MAXIMALE, Faute, Lecteur, est_erreur, lire_te
 from data.formulaires import Formulaire
 from data.lecture import Feuille
 from data.progression import Progression
-from data.refus import Refus, typographier
+from data.refus import Refus, abreger, typographier
 
 Entiers = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.int32]
@@ -145,7 +145,7 @@ class Tableau:
                     self.fichier,
                     int(self.lignes[i]),
                     colonne,
-                    valeur,
+                    abreger(valeur),
                     typographier(raison),
                     typographier(que_faire),
                 )

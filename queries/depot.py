@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import sys
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -18,9 +19,11 @@ import sqlalchemy as sa
 
 from data import schema as t
 from data.catalogue import Indicateur, Valeur, charger
+from data.integrite import ABIMEE, BaseAbimee, dire_la_panne, verifier, verifier_la_taille
 from data.paquet import (
     Exact,
     MiseEnPage,
+    PaquetAbime,
     Publie,
     deballer_activite,
     deballer_exact,
@@ -33,6 +36,9 @@ from queries.remises import Remise, lire_remises
 
 RETENUES = 20_000
 """Most unpacked answers kept in memory by a process (about 2 kB each)."""
+
+SECONDES_AVANT_DE_VERIFIER = 5.0
+"""The first pages come before the check of the whole file."""
 
 
 Droits = tuple[str, ...]
@@ -108,20 +114,75 @@ class Depot:
             self._engine = self._engine.execution_options(isolation_level="REPEATABLE READ")
         self._etat: Etat | None = None
         self._verrou = threading.Lock()
+        self._abime: tuple[int, int] | None = None
+        self._surveille = 0
+        self._verifie: tuple[int, tuple[int, int] | None] | None = None
         # A worker forked after a first reading must not share its parent's connections.
         os.register_at_fork(after_in_child=lambda: self._engine.dispose(close=False))
 
     @contextmanager
     def _lecture(self) -> Iterator[sa.Connection]:
+        if self._abime is not None and self._abime == self._designer():
+            raise BaseIndisponible(ABIMEE)
+        self._faire_verifier()
         try:
             with self._engine.connect() as conn:
                 if conn.dialect.name == "sqlite":
                     conn.exec_driver_sql("BEGIN")
                 yield conn
         except (sa.exc.DBAPIError, sa.exc.TimeoutError) as erreur:
-            raise BaseIndisponible(
-                "La base de données ne répond pas. Réessayez dans un instant."
-            ) from erreur
+            raise BaseIndisponible(dire_la_panne(erreur)) from erreur
+        except PaquetAbime as erreur:
+            raise BaseIndisponible(ABIMEE) from erreur
+
+    def fermer(self) -> None:
+        """Close the connections that are kept."""
+        self._engine.dispose()
+
+    def verifier(self) -> None:
+        """Read the whole SQLite file, to be sure that it holds together. What is found damaged is
+        read no more, until another file stands at its place. Raises BaseIndisponible."""
+        vu = self._designer()
+        try:
+            verifier(self._engine)
+        except BaseAbimee as erreur:
+            self._abime = vu
+            raise BaseIndisponible(str(erreur)) from erreur
+        except sa.exc.DBAPIError as erreur:
+            raise BaseIndisponible(dire_la_panne(erreur)) from erreur
+
+    def _designer(self) -> tuple[int, int] | None:
+        fichier = t.fichier_sqlite(self._engine.url)
+        return None if fichier is None else t.designer(fichier)
+
+    def surveiller(self) -> None:
+        """From now on in this process, check the whole file aside: now, and when another one
+        stands at its place. Not before a fork: a child must not be born while SQLite works."""
+        self._surveille = os.getpid()
+        self._verifie = None
+
+    def _faire_verifier(self) -> None:
+        """Once for each process and file: that nothing of it is missing, at once; the whole of it
+        aside and a little later, since nobody should wait for it."""
+        vu = (os.getpid(), self._designer())
+        if self._verifie == vu:
+            return
+        self._verifie = vu
+        try:
+            verifier_la_taille(self._engine)
+        except BaseAbimee as erreur:
+            self._abime = vu[1]
+            raise BaseIndisponible(str(erreur)) from erreur
+        if vu[1] is not None and self._surveille == os.getpid():
+            plus_tard = threading.Timer(SECONDES_AVANT_DE_VERIFIER, self._verifier_a_part)
+            plus_tard.daemon = True
+            plus_tard.start()
+
+    def _verifier_a_part(self) -> None:
+        try:
+            self.verifier()
+        except BaseIndisponible as erreur:
+            print(erreur, file=sys.stderr, flush=True)
 
     def etat(self) -> Etat:
         """The current publication. Raises BaseIndisponible when there is none."""
@@ -135,7 +196,11 @@ class Depot:
         etat = self._etat
         if etat is None or etat.publication != numero:
             with self._verrou:
-                etat = _lire_etat(conn, numero)
+                try:
+                    etat = _lire_etat(conn, numero)
+                except (ValueError, LookupError, TypeError) as erreur:
+                    # What an import wrote can be read again, unless the disk has changed it.
+                    raise BaseIndisponible(ABIMEE) from erreur
                 self._etat = etat
         return etat
 
@@ -211,6 +276,7 @@ def _permettre(conn: sa.Connection, droits: Droits) -> sa.ColumnElement[bool]:
 
 
 def _deballer(cle: str, contenu: bytes, page: MiseEnPage, *, exactes: bool) -> Any:
+    """Raises PaquetAbime."""
     if "|activite|" in cle:
         return deballer_activite(contenu)
     reponse: Publie | Exact

@@ -15,7 +15,7 @@ from tests import RACINE
 PAQUETS = ("dashboard", "queries", "data")
 OUVERTS_A_QUERIES = {
     *("schema", "catalogue", "treillis", "paquet", "rapprochement", "lexique"),
-    *("application", "comptes", "secret_session"),
+    *("application", "comptes", "secret_session", "integrite"),
 }
 """Modules of `data` that the query layer may import."""
 
