@@ -44,7 +44,7 @@ def test_every_setting_is_documented_and_every_documented_setting_is_read() -> N
         nom
         for source in SOURCES
         for nom in re.findall(
-            r"environ(?:\.get\(|\[|\.setdefault\()\s*\"([A-Z_]+)\"", source.read_text("utf-8")
+            r"os\.environ(?:\.get\(|\[|\.setdefault\()\s*\"([A-Z_]+)\"", source.read_text("utf-8")
         )
     }
     du_systeme = {"PATH", "COLUMNS", "HOME", "CI", "USER"}
