@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import itertools
+import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -78,8 +81,20 @@ def url_base(request: pytest.FixtureRequest) -> str:
 def base_demo(tmp_path_factory: pytest.TempPathFactory) -> str:
     """URL of a small demonstration database (SQLite), built once by the command itself.
 
-    `DEMONSTRATION` says what is built. Read it only: it is shared by the whole session.
+    `DEMONSTRATION` says what is built. Read it only: it is shared by the whole session. The first
+    process that asks for it builds it, each has its own copy (the application writes beside it).
     """
-    url = f"sqlite:///{tmp_path_factory.mktemp('demo') / 'passerelle.sqlite'}"
-    commander(url, *DEMONSTRATION)
-    return url
+    commun = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        commun = commun.parent
+    modele = commun / "demonstration" / "passerelle.sqlite"
+    modele.parent.mkdir(exist_ok=True)
+    with (modele.parent / "verrou").open("w") as verrou:
+        fcntl.flock(verrou, fcntl.LOCK_EX)
+        if not modele.exists():
+            chantier = modele.with_name("chantier.sqlite")
+            commander(f"sqlite:///{chantier}", *DEMONSTRATION)
+            chantier.rename(modele)
+    sienne = tmp_path_factory.mktemp("demo") / modele.name
+    shutil.copyfile(modele, sienne)
+    return f"sqlite:///{sienne}"
