@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from data.audit.charpente import Charpente
-from data.audit.propagation import Bornes, Drapeaux, Trace, propager
+from data.audit.propagation import Bornes, Drapeaux, Trace, propager, rouages
 from data.audit.trame import Rangs
 
 Cellule = tuple[int, int]
@@ -46,14 +46,10 @@ class Relations:
 
     def jumelles(self, ligne: int, colonne: int) -> Iterator[Cellule]:
         """Cells that count the same youths."""
-        for lignes_a, lignes_b in self.charpente.lignes_egales:
-            yield from ((int(x), colonne) for x in lignes_b[lignes_a == ligne])
-            yield from ((int(x), colonne) for x in lignes_a[lignes_b == ligne])
-        for lignes_a, a, lignes_b, b in self.charpente.egales:
-            if a == colonne:
-                yield from ((int(x), b) for x in lignes_b[lignes_a == ligne])
-            if b == colonne:
-                yield from ((int(x), a) for x in lignes_a[lignes_b == ligne])
+        r = rouages(self.charpente)
+        debut, fin = r.e_debuts[ligne], r.e_debuts[ligne + 1]
+        ici = debut + np.flatnonzero(r.e_colonne[debut:fin] == colonne)
+        yield from zip(r.e_ligne[ici].tolist(), r.e_autre[ici].tolist(), strict=True)
 
     def voisines(self, ligne: int, colonne: int) -> Iterator[Cellule]:
         """Cells that stand in one relation with this one."""
