@@ -1,7 +1,7 @@
 """The frame of the audit: which cells there are, and how they add up.
 
-A *row* is a context (population × place × profile filters, `trame`), empty or not: whether anybody
-stands in it is what an attacker wants to know. A *column* is a set of youths
+A *row* is a context that may be asked about (population × place × profile filters), empty or not:
+whether anybody stands in it is what an attacker wants to know. A *column* is a set of youths
 (`regions`); the same column may be shown by several tables. A cell is a row and a column.
 
 Rows add up in *familles* (a place and its parts, a context and one more filter, a population and
@@ -10,6 +10,8 @@ another one); columns by `Partage`. Contract, confidentialité, « Audit at impo
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -21,18 +23,27 @@ from data.audit.regions import (
     DEBUT_COHERENT,
     DEBUT_CONNU,
     SITUATION_PRESENTE,
-    VIDE,
     Partage,
     Region,
     Vocabulaire,
     lire_region,
     trouver_partages,
 )
-from data.audit.trame import INCONNU, Place, Rangs, Relation, Soustraction, Trame
 from data.catalogue import POPULATIONS, Condition, Indicateur, Listes
 from data.comptage import Plan, PlanCroise, conditions_croisees, tables_croisees
 from data.faits import ENSEMBLES_ACTES
-from data.treillis import FILTRES_PERMIS, PROFILS, TYPES_CROISABLES, Geographie
+from data.treillis import (
+    CHAMP_DU_PROFIL,
+    DEPARTEMENT,
+    FILTRES_PERMIS,
+    PROFILS,
+    TYPES_CROISABLES,
+    TYPES_EXACTS,
+    Geographie,
+    ecrire_filtres,
+)
+
+Rangs = npt.NDArray[np.int64]
 
 POPULATIONS_ORDONNEES: tuple[str, ...] = tuple(POPULATIONS)
 PROPRES_A_LA_POPULATION = frozenset({"intensite", *ENSEMBLES_ACTES, "partenaires"})
@@ -59,6 +70,7 @@ class Famille:
     reste: bool
     colonnes: npt.NDArray[np.bool_]
     borne: bool = True
+    cellule: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +107,6 @@ class Charpente:
     egales: tuple[tuple[Rangs, int, Rangs, int], ...]
     lignes_egales: tuple[tuple[Rangs, Rangs], ...]
     nulles: tuple[tuple[Rangs, Rangs], ...]
-    visibles: npt.NDArray[np.bool_] = field(repr=False)
-    """Rows that may be asked about, (rows,); the others are rests."""
-    restes: dict[Place, Place] = field(repr=False)
-    """Places that are rests → those they are left of."""
-    soustractions: tuple[Soustraction, ...] = field(repr=False)
     rouages: list[Rouages] = field(default_factory=list, repr=False)
     """The same relations as arrays, when `propagation` has made them."""
 
@@ -111,13 +118,6 @@ class Charpente:
     def ligne(self, population: str, type_: str, lieu: str, filtres: str = "") -> int:
         """Number of a row."""
         return self.numero[population, type_, lieu, filtres]
-
-    def remplir(self, nombres: npt.NDArray[np.int32] | Rangs) -> None:
-        """Reckon the numbers of the rests, (rows,) or (rows, columns), from the others; in
-        place."""
-        for s in self.soustractions:
-            parts = np.add.reduceat(nombres[s.enfants], s.debuts, axis=0)
-            nombres[s.lignes] = nombres[s.parents] - parts
 
 
 def dresser_charpente(
@@ -136,9 +136,9 @@ def dresser_charpente(
     vocabulaire = Vocabulaire.tirer(listes)
     conditions = [c.conditions for c in plan.jeunes]
     voulus = tuple(FILTRES_PERMIS) if types is None else types
-    trame = Trame(listes, geographie, annee, voulus, POPULATIONS_ORDONNEES)
+    trame = _Trame(listes, geographie, annee, voulus, POPULATIONS_ORDONNEES)
     regions, colonne = _numeroter_regions(conditions, vocabulaire)
-    familles = _familles_de_profils(trame, len(regions))
+    familles = _familles_de_profils(trame, len(regions), listes)
     familles += _familles_de_lieux(trame, len(regions))
     familles += _familles_de_populations(trame, regions)
     identites = _identites(trame, {r: i for i, r in enumerate(regions)})
@@ -161,7 +161,7 @@ def dresser_croisements(
     """
     vocabulaire = Vocabulaire.tirer(listes)
     conditions = [c.conditions for c in plan.jeunes] + [c for _, c in conditions_croisees(croise)]
-    trame = Trame(listes, geographie, annee, TYPES_CROISABLES, ("alses",), filtres=0)
+    trame = _Trame(listes, geographie, annee, TYPES_CROISABLES, ("alses",), filtres=0)
     regions, colonne = _numeroter_regions(conditions, vocabulaire)
     tables = []
     rang = {nom: len(plan.jeunes) + i for i, nom in enumerate(croise.noms)}
@@ -213,7 +213,8 @@ def _valeurs_de_profil(charpente: Charpente) -> dict[object, str]:
     sortie: dict[object, str] = {}
     for filtre in filtres:
         profil, code = filtre.split("=")
-        sortie[profil, _codes(profil, code)] = filtre
+        codes = AGES_DE_LA_TRANCHE[code] if profil == "age" else frozenset({code})
+        sortie[profil, codes] = filtre
     return sortie
 
 
@@ -228,7 +229,7 @@ def _numeroter_regions(
 
 
 def _achever(
-    trame: Trame,
+    trame: _Trame,
     regions: list[Region],
     colonne: Rangs,
     vocabulaire: Vocabulaire,
@@ -253,10 +254,21 @@ def _achever(
         tuple(identites[0]),
         tuple(identites[1]),
         tuple(identites[2]),
-        trame.visibles,
-        trame.restes,
-        tuple(trame.soustractions()),
     )
+
+
+def _combiner(
+    listes: Listes,
+) -> tuple[tuple[tuple[tuple[str, str], ...], ...], dict[int, int]]:
+    """Every combination of filters, the shorter first; how many there are up to each length."""
+    combinaisons: list[tuple[tuple[str, str], ...]] = []
+    profondeur: dict[int, int] = {}
+    for d in range(max(FILTRES_PERMIS.values()) + 1):
+        for choix in itertools.combinations(PROFILS, d):
+            valeurs = [[(p, v.code) for v in listes[CHAMP_DU_PROFIL[p]]] for p in choix]
+            combinaisons.extend(itertools.product(*valeurs))
+        profondeur[d] = len(combinaisons)
+    return tuple(combinaisons), profondeur
 
 
 Identites = tuple[
@@ -264,13 +276,54 @@ Identites = tuple[
 ]
 
 
+class _Trame:
+    """Numbers of rows, by arithmetic: population, then place, then combination of filters."""
+
+    def __init__(
+        self,
+        listes: Listes,
+        geographie: Geographie,
+        annee: int,
+        types: tuple[str, ...],
+        populations: tuple[str, ...],
+        filtres: int = max(FILTRES_PERMIS.values()),
+    ) -> None:
+        combinaisons, profondeur = _combiner(listes)
+        places = tuple(x for x in geographie.lieux() if x[0] in types and x[0] not in TYPES_EXACTS)
+        self.places, self.combinaisons, self.populations = places, combinaisons, populations
+        self.geographie, self.annee = geographie, annee
+        self.numero_combinaison = {frozenset(c): i for i, c in enumerate(combinaisons)}
+        self.taille = [profondeur[min(FILTRES_PERMIS[type_], filtres)] for type_, _ in places]
+        self.depart = np.concatenate([[0], np.cumsum(self.taille)]).tolist()
+        self.par_population = int(self.depart[-1])
+        self.rang_place = {p: i for i, p in enumerate(places)}
+        self.classes_du_college = frozenset(
+            v.code for v in listes["classe"] if v.groupe == "collège"
+        )
+
+    def cles(self) -> tuple[tuple[str, str, str, str], ...]:
+        """(population, kind, place, filters) of each row."""
+        textes = [ecrire_filtres(c) for c in self.combinaisons]
+        return tuple(
+            (population, type_, lieu, textes[i])
+            for population in self.populations
+            for (type_, lieu), n in zip(self.places, self.taille, strict=True)
+            for i in range(n)
+        )
+
+    def decalages(self) -> range:
+        """First row of each population."""
+        return range(0, self.par_population * len(self.populations), max(self.par_population, 1))
+
+
 def _assembler(
     nom: str,
-    relations: list[Relation],
+    relations: list[tuple[int, list[int]]],
     reste: bool,
     colonnes: npt.NDArray[np.bool_],
     *,
     borne: bool = True,
+    cellule: bool = True,
 ) -> Famille:
     relations = [r for r in relations if r[1]]
     tailles = np.array([len(e) for _, e in relations], dtype=np.int64)
@@ -284,22 +337,127 @@ def _assembler(
         reste,
         colonnes,
         borne,
+        cellule,
     )
 
 
-def _familles_de_profils(trame: Trame, colonnes: int) -> list[Famille]:
-    """A context = the same with each value of one more filter."""
+def _familles_de_profils(trame: _Trame, colonnes: int, listes: Listes) -> list[Famille]:
+    """A context = the same with each value of one more filter + those whose value is unknown."""
     toutes = np.ones(colonnes, dtype=bool)
-    return [_assembler(profil, trame.par_profil(profil), False, toutes) for profil in PROFILS]
+    familles = []
+    for profil in PROFILS:
+        codes = [v.code for v in listes[CHAMP_DU_PROFIL[profil]]]
+        for strict in (False, True):
+            # A collégien's class is known by definition (contract, données §2.3).
+            relations: list[tuple[int, list[int]]] = []
+            for population, decalage in zip(trame.populations, trame.decalages(), strict=True):
+                sans_reste = profil == "anciennete" or (
+                    profil == "classe" and population == "collegiens"
+                )
+                if sans_reste is not strict:
+                    continue
+                for place, taille in enumerate(trame.taille):
+                    debut = decalage + trame.depart[place]
+                    for i, combinaison in enumerate(trame.combinaisons[:taille]):
+                        if any(p == profil for p, _ in combinaison):
+                            continue
+                        enfants = [
+                            trame.numero_combinaison.get(frozenset((*combinaison, (profil, c))))
+                            for c in codes
+                        ]
+                        if all(e is not None and e < taille for e in enfants):
+                            relations.append(
+                                (debut + i, [debut + e for e in enfants if e is not None])
+                            )
+            familles.append(
+                _assembler(
+                    f"{profil} toujours connu" if strict else profil, relations, not strict, toutes
+                )
+            )
+    return familles
 
 
-def _familles_de_lieux(trame: Trame, colonnes: int) -> list[Famille]:
-    """A place = its parts."""
+def _familles_de_lieux(trame: _Trame, colonnes: int) -> list[Famille]:
+    """A place = its parts + those who are in none (« sans lieu »)."""
+    g = trame.geographie
+    genre = g.genre_de_poste(trame.annee)
     toutes = np.ones(colonnes, dtype=bool)
-    return [_assembler(c.nom, trame.par_lieux(c), False, toutes) for c in trame.coupes]
+    sortie = []
+    du_departement = ("departement", DEPARTEMENT)
+    paires = ["/".join(p) for p in g.paires_territoire()]
+    coupes: list[tuple[str, bool, dict[tuple[str, str], list[tuple[str, str]]]]] = [
+        ("territoires", True, {du_departement: [("territoire", x) for x in g.territoires]}),
+        ("associations", False, {du_departement: [("association", x) for x in g.associations]}),
+        ("reseaux", True, {du_departement: [("reseau", x) for x in ("rep", "rep_plus", "hors")]}),
+        ("postes", True, {du_departement: [("poste", x) for x in ("plan_pauvrete", "autre")]}),
+        (
+            "colleges du territoire",
+            True,
+            _regrouper(
+                (("territoire", c["territoire"]), ("college", k)) for k, c in g.colleges.items()
+            ),
+        ),
+        (
+            "colleges du reseau",
+            False,
+            _regrouper(
+                (("reseau", c["education_prioritaire"] or "hors"), ("college", k))
+                for k, c in g.colleges.items()
+            ),
+        ),
+        (
+            "colleges du poste",
+            False,
+            _regrouper((("poste", x), ("college", k)) for k, x in genre.items()),
+        ),
+        (
+            "associations du territoire",
+            True,
+            _regrouper(
+                (("territoire", p.split("/")[1]), ("association_territoire", p)) for p in paires
+            ),
+        ),
+        (
+            "territoires de l association",
+            True,
+            _regrouper(
+                (("association", p.split("/")[0]), ("association_territoire", p)) for p in paires
+            ),
+        ),
+    ]
+    for nom, reste, coupe in coupes:
+        relations: list[tuple[int, list[int]]] = []
+        for parent, enfants in coupe.items():
+            if parent not in trame.rang_place:
+                continue
+            p = trame.rang_place[parent]
+            rangs = [trame.rang_place[e] for e in enfants if e in trame.rang_place]
+            if not rangs:
+                continue
+            taille = min(trame.taille[p], *(trame.taille[e] for e in rangs))
+            for decalage in trame.decalages():
+                relations.extend(
+                    (
+                        decalage + trame.depart[p] + i,
+                        [decalage + trame.depart[e] + i for e in rangs],
+                    )
+                    for i in range(taille)
+                )
+        sortie.append(_assembler(nom, relations, reste, toutes))
+    return sortie
 
 
-def _familles_de_populations(trame: Trame, regions: list[Region]) -> list[Famille]:
+Place = tuple[str, str]
+
+
+def _regrouper(paires: Iterable[tuple[Place, Place]]) -> dict[Place, list[Place]]:
+    coupe: dict[Place, list[Place]] = {}
+    for parent, enfant in paires:
+        coupe.setdefault(parent, []).append(enfant)
+    return coupe
+
+
+def _familles_de_populations(trame: _Trame, regions: list[Region]) -> list[Famille]:
     """The whole of prévention spécialisée = the ALSES's youths (or the collégiens) + the others."""
     n = trame.par_population
     decalage = dict(zip(trame.populations, trame.decalages(), strict=True))
@@ -315,6 +473,7 @@ def _familles_de_populations(trame: Trame, regions: list[Region]) -> list[Famill
             True,
             colonnes,
             borne=borne,
+            cellule=False,
         )
         for nom, parent, colonnes, borne in (
             ("alses", "alses", ~propres, True),
@@ -333,7 +492,7 @@ def _croissante(region: Region) -> bool:
     )
 
 
-def _identites(trame: Trame, rang: dict[Region, int]) -> Identites:
+def _identites(trame: _Trame, rang: dict[Region, int]) -> Identites:
     """Cells that count the same youths, and cells that are nobody by definition.
 
     « Girls » of a context are the number of youths of the context filtered by girls; the class 6e
@@ -357,20 +516,20 @@ def _identites(trame: Trame, rang: dict[Region, int]) -> Identites:
                     parents.append(debut + trame.numero_combinaison[sans])
                     enfants.append(debut + i)
     for (p, code), (parents, enfants) in par_valeur.items():
-        codes = _codes(p, code)
-        colonne = rang.get(frozenset({(p, codes)}))
+        champ, codes = (p, frozenset({code})) if p != "age" else ("age", AGES_DE_LA_TRANCHE[code])
+        colonne = rang.get(frozenset({(champ, codes)}))
         if colonne is not None:
             egales.append((np.array(parents), colonne, np.array(enfants), tout))
         lignes = np.array(filtrees[p, code])
         vides = []
         for region, k in rang.items():
-            valeurs = dict(region).get(p)
+            valeurs = dict(region).get(champ)
             if valeurs is None:
                 continue
             if codes.isdisjoint(valeurs):
                 vides.append(k)
             elif codes <= valeurs:
-                reste = frozenset((c, v) for c, v in region if c != p)
+                reste = frozenset((c, v) for c, v in region if c != champ)
                 if reste in rang:
                     egales.append((lignes, k, lignes, rang[reste]))
         nulles.append((lignes, np.array(vides, dtype=np.int64)))
@@ -408,26 +567,14 @@ def _identites(trame: Trame, rang: dict[Region, int]) -> Identites:
     return egales, lignes_egales, nulles
 
 
-def _codes(profil: str, code: str) -> frozenset[str]:
-    """Values of a field that a profile filter keeps."""
-    if code == INCONNU:
-        return frozenset({VIDE})
-    return AGES_DE_LA_TRANCHE[code] if profil == "age" else frozenset({code})
-
-
 def _situations_presentes(
-    trame: Trame, rang: dict[Region, int], filtrees: dict[tuple[str, str], list[int]]
+    trame: _Trame, rang: dict[Region, int], filtrees: dict[tuple[str, str], list[int]]
 ) -> list[tuple[Rangs, int, Rangs, int]]:
     """Where a class or a collège is known, so is a situation: everyone there has one."""
     situation = rang.get(SITUATION_PRESENTE)
     if situation is None:
         return []
-    lignes = {
-        x
-        for (profil, code), siennes in filtrees.items()
-        if profil == "classe" and code != INCONNU
-        for x in siennes
-    }
+    lignes = {x for (profil, _), siennes in filtrees.items() if profil == "classe" for x in siennes}
     for population, decalage in zip(trame.populations, trame.decalages(), strict=True):
         if population == "collegiens":
             lignes.update(range(decalage, decalage + trame.par_population))

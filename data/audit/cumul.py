@@ -15,18 +15,17 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from data.audit.charpente import Charpente
+from data.audit.charpente import Charpente, Rangs
 from data.audit.examen import DEPARTEMENT, REPRISES, Attaquant, Bilan, Cadre, nommer_les_attaquants
 from data.audit.programmes import connaitre
 from data.audit.propagation import AuditImpossible, Bornes, Nombres, propager, resserrer, verifier
-from data.audit.retenue import PATIENCE, Cellule, Retenue, Trouvaille, chercher, petites
+from data.audit.retenue import PATIENCE, Retenue, Trouvaille, chercher, compter_restes, petites
 from data.audit.savoir import (
     ajouter_les_marges_du_college,
     retrancher,
     savoir_du_departement,
     savoir_prealable,
 )
-from data.audit.trame import Rangs
 
 Drapeaux = npt.NDArray[np.bool_]
 
@@ -167,12 +166,12 @@ class ExamenDesCumuls:
         # Found by a linear programme alone, it is not explained away.
         return bool(trouvees) and trouvees <= sans
 
-    def _chercher(self, attaquant: Attaquant) -> set[tuple[int, Cellule]]:
+    def _chercher(self, attaquant: Attaquant) -> set[tuple[int, tuple[tuple[int, int], ...]]]:
         vue = self._voir(attaquant)
         return {
-            (i, t.cellule)
+            (i, t.cellules)
             for i, (bornes, verite) in enumerate(zip(vue.bornes, vue.verites, strict=True))
-            for t in chercher(bornes, verite)
+            for t in chercher(self.charpente, bornes, verite)
         }
 
     def _essayer(self, attaquant: Attaquant) -> tuple[list[Drapeaux] | None, list[_Trouvee], int]:
@@ -182,7 +181,10 @@ class ExamenDesCumuls:
             # What follows from the margins alone is nothing new.
             vue.connues = self._deja_su(attaquant.colleges)
             trouvees = self._trouver(vue)
-        cellules = sum(int(petites(vue.verites[i]).sum()) for i in self.retenues)
+        cellules = sum(
+            int(petites(vue.verites[i]).sum()) + compter_restes(self.charpente, vue.verites[i])
+            for i in self.retenues
+        )
         return vue.connues, trouvees, cellules
 
     def _retenir(self, trouvees: list[_Trouvee], connues: list[Drapeaux] | None, tour: int) -> bool:
@@ -311,8 +313,8 @@ class ExamenDesCumuls:
             touchees = None if vue.touchees is None else vue.touchees[i]
             connues = None if vue.connues is None else vue.connues[i]
             trouvees += [
-                _Trouvee(i, Trouvaille(x.cellule))
-                for x in chercher(bornes, verite, connues, touchees)
+                _Trouvee(i, Trouvaille(x.cellules))
+                for x in chercher(self.charpente, bornes, verite, connues, touchees)
             ]
         if trouvees:
             return trouvees
@@ -322,7 +324,7 @@ class ExamenDesCumuls:
             reference = None if vue is base else (base.bornes[i], base.verites[i])
             connues = None if vue.connues is None else vue.connues[i]
             trouvees += [
-                _Trouvee(i, Trouvaille(cellule))
+                _Trouvee(i, Trouvaille((cellule,)))
                 for cellule in connaitre(
                     cadre.programmes, vue.bornes[i], vue.verites[i], connues, reference
                 )

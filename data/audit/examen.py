@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from data.audit.charpente import Charpente
+from data.audit.charpente import Charpente, Rangs
 from data.audit.explication import Explication
 from data.audit.programmes import Programmes, connaitre
 from data.audit.propagation import AuditImpossible, Bornes, Nombres, propager, resserrer, verifier
@@ -24,6 +24,7 @@ from data.audit.retenue import (
     Retenue,
     Trouvaille,
     chercher,
+    compter_restes,
     jumeler,
     petites,
 )
@@ -34,7 +35,6 @@ from data.audit.savoir import (
     savoir_du_departement,
     savoir_prealable,
 )
-from data.audit.trame import Rangs
 
 Drapeaux = npt.NDArray[np.bool_]
 Trouvees = tuple[list[Trouvaille], list[Trouvaille]]
@@ -230,14 +230,14 @@ class Examen:
         # Found by a linear programme alone, it is not explained away.
         return bool(trouvees) and trouvees <= sans
 
-    def _chercher(self, attaquant: Attaquant) -> set[tuple[int, Cellule]]:
+    def _chercher(self, attaquant: Attaquant) -> set[tuple[int, tuple[Cellule, ...]]]:
         """Small cells an attacker knows by propagation: (frame, cells)."""
         vue = self.voir(attaquant)
         vues = (
-            (vue.principal, vue.verite),
-            (vue.croise, vue.verite_croisee),
+            (self.annee.principal.charpente, vue.principal, vue.verite),
+            (self.annee.croise.charpente, vue.croise, vue.verite_croisee),
         )
-        return {(i, t.cellule) for i, v in enumerate(vues) for t in chercher(*v)}
+        return {(i, t.cellules) for i, v in enumerate(vues) for t in chercher(*v)}
 
     def _essayer(
         self, attaquants: list[Attaquant], progression: Callable[[str], None]
@@ -373,7 +373,13 @@ class Examen:
         """Small cells this attacker is after. School heads are after the same as every reader."""
         if vue.verite is self.base().verite and self._cellules:
             return self._cellules
-        cellules = int(petites(vue.verite).sum() + petites(vue.verite_croisee).sum())
+        p, c = self.annee.principal.charpente, self.annee.croise.charpente
+        cellules = (
+            int(petites(vue.verite).sum())
+            + int(petites(vue.verite_croisee).sum())
+            + compter_restes(p, vue.verite)
+            + compter_restes(c, vue.verite_croisee)
+        )
         if vue.verite is self.base().verite:
             self._cellules = cellules
         return cellules
@@ -408,8 +414,8 @@ class Examen:
         verifier(vue.croise, vue.verite_croisee)
         touchees = vue.touchees or (None, None)
         trouvees = (
-            chercher(vue.principal, vue.verite, vue.connues, touchees[0]),
-            chercher(vue.croise, vue.verite_croisee, None, touchees[1]),
+            chercher(p.charpente, vue.principal, vue.verite, vue.connues, touchees[0]),
+            chercher(c.charpente, vue.croise, vue.verite_croisee, None, touchees[1]),
         )
         if any(trouvees):
             return trouvees
@@ -419,7 +425,7 @@ class Examen:
             references = ((base.principal, base.verite), (base.croise, base.verite_croisee))
         cellules = connaitre(p.programmes, vue.principal, vue.verite, vue.connues, references[0])
         croisees = connaitre(c.programmes, vue.croise, vue.verite_croisee, None, references[1])
-        return [Trouvaille(x) for x in cellules], [Trouvaille(x) for x in croisees]
+        return [Trouvaille((x,)) for x in cellules], [Trouvaille((x,)) for x in croisees]
 
 
 def _savoir(cadre: Cadre) -> Bornes:
@@ -433,8 +439,7 @@ def _lignes_propres(charpente: Charpente, association: str) -> Drapeaux:
     """Rows that hold an association's records and nobody else's."""
     return np.array(
         [
-            type_ in ("association", "association_territoire", "hors_territoire")
-            and lieu.split("/")[0] == association
+            type_ in ("association", "association_territoire") and lieu.split("/")[0] == association
             for _, type_, lieu, _ in charpente.cles
         ]
     )

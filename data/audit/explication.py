@@ -11,9 +11,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from data.audit.charpente import Charpente
+from data.audit.charpente import Charpente, Rangs
 from data.audit.propagation import Bornes, Drapeaux, Trace, propager, rouages
-from data.audit.trame import Rangs
 
 Cellule = tuple[int, int]
 Borne = tuple[int, int, bool]
@@ -174,3 +173,14 @@ class Explication:
             self._valeur((*parent, False)) - sum(haut[e] for e in autres) - plafond == voulue
         ):
             yield [(*parent, False), *((*e, True) for e in autres)]
+
+
+def bornes_d_un_reste(parent: int, enfants: Sequence[int], colonne: int) -> list[Borne]:
+    """The bounds that make the unpublished rest of a relation known."""
+    return [
+        (parent, colonne, False),
+        (parent, colonne, True),
+        (parent, 0, True),
+        *((e, colonne, True) for e in enfants),
+        *((e, colonne, False) for e in enfants),
+    ]

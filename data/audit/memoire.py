@@ -169,7 +169,6 @@ def compter_les_changements(
                 if e not in autres and places["association"][i] != sauf
             ]
             _ajouter(changes, charpente, population, qui, places, profils)
-    charpente.remplir(changes)
     return changes
 
 

@@ -293,13 +293,11 @@ def connaitre(
     """Small cells (1 to 4) that linear programming knows for certain.
 
     `connues`: cells known beforehand. `reference`: bounds and truth of the reader of every
-    protected number, who was tried already: only what differs is tried again. The rests, which no
-    table gives, are left to the intervals.
+    protected number, who was tried already: only what differs is tried again.
     """
     large = LARGEUR if reference is None else LARGEUR_AVERTIE
     largeur = bornes.haut - bornes.bas
     candidats = (verite >= 1) & (verite <= PETIT) & (largeur <= large) & (largeur > 0)
-    candidats &= programmes.charpente.visibles[:, None]
     if connues is not None:
         candidats &= ~connues
     cellules: list[Cellule] = [(int(r), int(k)) for r, k in np.argwhere(candidats)]

@@ -12,13 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from data.audit.charpente import Charpente
-from data.audit.explication import Borne, Explication, Relations
+from data.audit.charpente import Charpente, Rangs
+from data.audit.explication import Borne, Explication, Relations, bornes_d_un_reste
 from data.audit.programmes import PETIT
-from data.audit.propagation import Bornes, Nombres
+from data.audit.propagation import Bornes, Nombres, borner_reste, choisir
 from data.audit.savoir import ASSIETTE, PAS, Publiables, cacher, lignes_de
-from data.audit.trame import INCONNU, PROFONDEURS, Rangs
-from data.treillis import est_un_entete
+from data.treillis import FILTRES_PERMIS, est_un_entete
 
 ANNEAUX = 4
 """How far from a cell a table to withhold is looked for, in relations, when nothing explains it."""
@@ -35,10 +34,10 @@ Drapeaux = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Trouvaille:
-    """A small cell known for certain. `bornes`: the bounds that make it known; none when linear
-    programming found it."""
+    """A small cell known for certain. `cellules`: itself, or those around an unpublished rest.
+    `bornes`: the bounds that make it known; none when linear programming found it."""
 
-    cellule: Cellule
+    cellules: tuple[Cellule, ...]
     bornes: tuple[Borne, ...] = ()
 
 
@@ -49,12 +48,13 @@ def petites(verite: Nombres) -> Drapeaux:
 
 
 def chercher(
+    charpente: Charpente,
     bornes: Bornes,
     verite: Nombres,
     connues: Drapeaux | None = None,
     lignes: Drapeaux | None = None,
 ) -> list[Trouvaille]:
-    """Small cells whose bounds meet.
+    """Small cells whose bounds meet, the unpublished rests included.
 
     `connues`: cells the attacker knew beforehand. `lignes`: rows to look at, when nothing is to be
     found in the others.
@@ -63,10 +63,60 @@ def chercher(
     certaines = petites(verite[qui]) & (bornes.bas[qui] == bornes.haut[qui])
     if connues is not None:
         certaines &= ~connues[qui]
-    return [
-        Trouvaille((int(r), int(k)), ((int(r), int(k), False), (int(r), int(k), True)))
+    trouvees = [
+        Trouvaille(((int(r), int(k)),), ((int(r), int(k), False), (int(r), int(k), True)))
         for r, k in ((qui[i], k) for i, k in np.argwhere(certaines))
     ]
+    return trouvees + _restes_de_lignes(charpente, bornes, verite, connues, lignes)
+
+
+def compter_restes(charpente: Charpente, verite: Nombres) -> int:
+    """Unpublished rests of 1 to 4 youths (« sans lieu », profile unknown)."""
+    total = 0
+    for f in charpente.familles:
+        if f.reste and f.cellule:
+            reste = verite[f.parents] - np.add.reduceat(verite[f.enfants], f.debuts, axis=0)
+            total += int((petites(reste) & f.colonnes).sum())
+    return total
+
+
+def _restes_de_lignes(
+    charpente: Charpente,
+    bornes: Bornes,
+    verite: Nombres,
+    connues: Drapeaux | None,
+    lignes: Drapeaux | None,
+) -> list[Trouvaille]:
+    trouvees = []
+    toutes = np.ones(len(verite), dtype=bool) if lignes is None else lignes
+    for f in charpente.familles:
+        if not (f.reste and f.cellule):
+            continue
+        r = choisir(f, toutes)
+        if not len(r.parents):
+            continue
+        bas_e = np.add.reduceat(bornes.bas[r.enfants], r.debuts, axis=0)
+        haut_e = np.add.reduceat(bornes.haut[r.enfants], r.debuts, axis=0)
+        haut_p = bornes.haut[r.parents]
+        bas = np.maximum(bornes.bas[r.parents] - haut_e, 0)
+        haut = np.minimum(haut_p - bas_e, borner_reste(haut_p, bas_e))
+        reste = verite[r.parents] - np.add.reduceat(verite[r.enfants], r.debuts, axis=0)
+        certaines = petites(reste) & (bas == haut) & f.colonnes
+        if connues is not None:
+            certaines &= ~(
+                connues[r.parents] & np.logical_and.reduceat(connues[r.enfants], r.debuts, axis=0)
+            )
+        bouts = np.append(r.debuts, len(r.enfants))
+        for i, k in np.argwhere(certaines):
+            parent, colonne = int(r.parents[i]), int(k)
+            enfants = r.enfants[bouts[i] : bouts[i + 1]].tolist()
+            trouvees.append(
+                Trouvaille(
+                    tuple((x, colonne) for x in (parent, *enfants)),
+                    tuple(bornes_d_un_reste(parent, enfants, colonne)),
+                )
+            )
+    return trouvees
 
 
 class Retenue:
@@ -118,9 +168,9 @@ class Retenue:
                 explication.sources(t.bornes) if explication else [], caches
             )
             if not candidates:
-                candidates = self._autour(t.cellule, caches)
+                candidates = self._autour(t.cellules, caches)
             if not candidates:
-                agi |= self._tout_cacher(t.cellule[0], effort, caches)
+                agi |= self._tout_cacher(t.cellules[0][0], effort, caches)
                 continue
             # What was withheld for another cell may be enough for this one: see next round.
             if faites.intersection(candidates):
@@ -137,13 +187,10 @@ class Retenue:
 
     def _tout_cacher(self, ligne: int, effort: int, caches: Drapeaux) -> bool:
         """When no table near a cell is left to hide: every table of its context, in every
-        population; then of its place. Of a rest, what it is left of. Returns whether anything
-        was left."""
+        population; then of its place. Returns whether anything was left."""
         _, type_, lieu, filtres = self.charpente.cles[ligne]
-        type_, lieu = self.charpente.restes.get((type_, lieu), (type_, lieu))
-        filtres = "&".join(f for f in filtres.split("&") if not f.endswith(INCONNU))
         lignes = self._du_lieu(type_, lieu)
-        if effort < PATIENCE or PROFONDEURS[type_] > 1:
+        if effort < PATIENCE or FILTRES_PERMIS[type_] > 1:
             lignes = [i for i in lignes if self.charpente.cles[i][3] == filtres]
         combien = len(self.nouvelles)
         for i in lignes:
@@ -195,7 +242,7 @@ class Retenue:
         """The same youths under one more filter, in a small place: other roads to the same cell."""
         ligne, colonne = cellule
         population, type_, lieu, filtres = self.charpente.cles[ligne]
-        if not effort or colonne == 0 or PROFONDEURS[type_] > 1:
+        if not effort or colonne == 0 or FILTRES_PERMIS[type_] > 1:
             return []
         voulus = set(filtres.split("&")) - {""}
         return [
@@ -206,10 +253,10 @@ class Retenue:
             and (effort > 1 or self.charpente.cles[i][0] == population)
         ]
 
-    def _autour(self, cellule: Cellule, caches: Drapeaux) -> list[Cellule]:
+    def _autour(self, cellules: Sequence[Cellule], caches: Drapeaux) -> list[Cellule]:
         """The nearest cells that can be read."""
         vues: set[Cellule] = set()
-        autour = [cellule]
+        autour = list(cellules)
         for _ in range(ANNEAUX):
             visibles = self._visibles(autour, caches)
             if visibles:
