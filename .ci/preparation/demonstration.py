@@ -1,4 +1,4 @@
-"""The demonstration database: built at the first `make run`, brought up to date at the next."""
+"""The demonstration database, built at the first `make run` when there is no database yet."""
 
 from __future__ import annotations
 
@@ -34,7 +34,6 @@ def preparer_demonstration(racine: Path) -> None:
         return
     dossier = racine / "data" / "base"
     if (dossier / "passerelle.sqlite").exists():
-        _mettre_a_jour(racine)
         return
     chantier = dossier / ".chantier"
     shutil.rmtree(chantier, ignore_errors=True)
@@ -46,16 +45,6 @@ def preparer_demonstration(racine: Path) -> None:
     for fichier in sorted(chantier.iterdir(), key=lambda f: f.name == "passerelle.sqlite"):
         fichier.replace(dossier / fichier.name)
     chantier.rmdir()
-
-
-def _mettre_a_jour(racine: Path) -> None:
-    """A database made by an older version is brought to this one; its figures may change format."""
-    with etape("Mise à jour de la base"):
-        executer(
-            [racine / ".venv" / "bin" / "python", "-m", "data", "migrer"],
-            dossier=racine,
-            echec="La base n’a pas pu être mise à jour.",
-        )
 
 
 def _construire(racine: Path, ajouts: dict[str, str]) -> None:
