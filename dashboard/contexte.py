@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from queries.depot import Depot, Etat
 from queries.lecteur import Lecteur
-from queries.selection import Selection, ecrire, encoder
+from queries.selection import Selection, ecrire, encoder, joindre
 
 Paires = tuple[tuple[str, str], ...]
 
@@ -36,11 +36,10 @@ class Contexte:
         chemin: str | None = None,
     ) -> str:
         """Address of this page, or another, looked at otherwise."""
-        morceaux = (
+        requete = joindre(
             ecrire(selection or self.selection, self.etat, self.lecteur),
             encoder(self.propres if propres is None else propres),
         )
-        requete = "&".join(m for m in morceaux if m)
         return f"{self.chemin if chemin is None else chemin}{'?' + requete if requete else ''}"
 
     def adresse_avec(self, nom: str, *valeurs: str, selection: Selection | None = None) -> str:

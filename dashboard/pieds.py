@@ -12,9 +12,18 @@ from markupsafe import Markup
 from dashboard import balises as html
 from dashboard.balises import Enfants
 from dashboard.nombres import INSECABLE, date_longue, nombre, pluriel, pourcentage
+from data.catalogue import Indicateur
 from queries.depot import Etat
 from queries.lecteur import Lecteur
-from queries.reponses import Reponse, compter_les_connues
+from queries.reponses import (
+    NOTE_ARRONDI,
+    NOTE_EXACT,
+    NOTE_FRAGILE,
+    NOTE_MULTIPLE,
+    Ligne,
+    Reponse,
+    compter_les_connues,
+)
 
 FICHIERS = (("csv", "CSV"), ("xlsx", "XLSX"))
 IMAGES = (("png", "PNG"), ("svg", "SVG"))
@@ -30,6 +39,25 @@ def composer(notes: Sequence[Enfants], source: str, *reste: Enfants) -> Markup:
         ],
         className="pied-carte",
     )
+
+
+def noter(
+    indicateur: Indicateur, lignes: Iterable[Ligne], propres: Iterable[str], *, exacte: bool
+) -> list[str]:
+    """What must be known to read these rows. `propres`: notes of the chart itself, before those of
+    its protection."""
+    lues = list(lignes)
+    notes = []
+    if any(x.fragile for x in lues):
+        notes.append(NOTE_FRAGILE)
+    if any(s.multiple for s in indicateur.series):
+        notes.append(NOTE_MULTIPLE)
+    notes += propres
+    if any(x.statut in ("arrondi", "masque") for x in lues):
+        notes.append(NOTE_ARRONDI)
+    if exacte:
+        notes.append(NOTE_EXACT)
+    return notes
 
 
 def dire_la_base(reponse: Reponse) -> str:

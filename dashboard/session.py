@@ -88,11 +88,7 @@ def proprietaire_courant() -> str:
 
 def perimetre_courant() -> str:
     """Who may read what is written now beside figures: those of the same perimeter."""
-    lecteur = lecteur_courant()
-    if lecteur.role is Role.HABILITE:
-        # The same service, whatever it has switched on.
-        return Role.DEPARTEMENT.value
-    return ":".join((lecteur.role.value, *sorted(lecteur.associations)))
+    return lecteur_courant().perimetre
 
 
 def jeton_courant() -> str:

@@ -1,10 +1,9 @@
 """A database that is not well: what it says, in French, and whether an SQLite file is whole.
 
 A file is damaged by a disk, a copy made while it was written, a transfer cut short. Nothing of it
-must be read as if it were right: what an import begins with and what `python -m data etat` says
-is SQLite's own check of the whole file; when the
-application starts, that nothing of the file is missing. Under PostgreSQL, the server checks the
-pages that it reads (`initdb --data-checksums`).
+must be read as if it were right: an import and `python -m data etat` begin with SQLite's own check
+of the whole file; when the application starts, it checks that nothing of the file is missing. Under
+PostgreSQL, the server checks the pages that it reads (`initdb --data-checksums`).
 """
 
 from __future__ import annotations

@@ -88,6 +88,13 @@ class Lecteur:
         return (TOUTES,) if self.role is Role.HABILITE else self.associations
 
     @property
+    def perimetre(self) -> str:
+        """Whose colleague this reader is: those who write, and read what is written, together."""
+        # The same service, whatever the habilité has switched on.
+        role = Role.DEPARTEMENT if self.role is Role.HABILITE else self.role
+        return ":".join((role.value, *sorted(self.associations)))
+
+    @property
     def par_association(self) -> bool:
         """Whether a collège means the own association's records there."""
         return self.role is Role.CHEF and not self.partage

@@ -367,6 +367,11 @@ def sous_lieux(lieu: Lieu, par: str, etat: Etat, lecteur: Lecteur, annee: str) -
     raise HorsTreillis(f"Question hors du treillis : ce lieu ne se découpe pas par « {par} ».")
 
 
+def joindre(*requetes: str) -> str:
+    """One query string of several, some of which may be empty."""
+    return "&".join(r for r in requetes if r)
+
+
 def encoder(paires: Iterable[tuple[str, str]]) -> str:
     """As `urllib.parse.urlencode`: the same few codes come back hundreds of times a page."""
     return "&".join([_encoder_une(nom, valeur) for nom, valeur in paires])

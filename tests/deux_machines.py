@@ -40,6 +40,9 @@ HOTES = {"primaire": 10, "replique": 11, "web1": 21, "web2": 22}
 HOTE = f"{RESEAU}.1:8443"
 MANDATAIRE = f"https://{HOTE}"
 PORT_WEB, PORT_BASE = 8050, 5432
+COMME_POSTGRES = ("runuser", "-u", "postgres", "--")
+"""PostgreSQL refuses to run as root."""
+
 PATIENCE = 90.0
 ESSAIS = 8
 """Times a client asks again, as a page does while the service does not answer."""
@@ -172,9 +175,10 @@ class Bases:
         secret.write_text(self.mots_de_passe["passerelle"])
         shutil.chown(secret, "postgres")
         donnees = self.dossier / "primaire"
-        self._faire(
-            [self.programmes / "initdb", "-D", donnees, "-U", "passerelle", "--pwfile", secret]
-            + ["--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C.UTF-8"]
+        executer(
+            *(*COMME_POSTGRES, self.programmes / "initdb", "-D", donnees, "-U", "passerelle"),
+            *("--pwfile", secret, "--auth", "scram-sha-256"),
+            *("--encoding", "UTF8", "--locale", "C.UTF-8"),
         )
         with (donnees / "pg_hba.conf").open("a") as regles:
             for base in ("all", "replication"):
@@ -183,17 +187,16 @@ class Bases:
     def copier(self) -> None:
         """Make the replica, from the primary that runs."""
         source = f"postgresql://passerelle:{self.mots_de_passe['passerelle']}@{adresse('primaire')}"
-        self._faire(
-            ["ip", "netns", "exec", f"{PREFIXE}-replique", "runuser", "-u", "postgres", "--"]
-            + [self.programmes / "pg_basebackup", "-d", source, "-R", "-X", "stream"]
-            + ["-D", self.dossier / "replique"],
-            seul=False,
+        executer(
+            *("ip", "netns", "exec", f"{PREFIXE}-replique", *COMME_POSTGRES),
+            *(self.programmes / "pg_basebackup", "-d", source, "-R", "-X", "stream"),
+            *("-D", self.dossier / "replique"),
         )
 
     def commande(self, hote: str) -> list[str | Path]:
         """What starts the server of a host."""
         return [
-            *("runuser", "-u", "postgres", "--", self.programmes / "postgres"),
+            *(*COMME_POSTGRES, self.programmes / "postgres"),
             *("-D", self.dossier / hote, "-c", f"listen_addresses={adresse(hote)}"),
             *("-c", "unix_socket_directories=", "-c", "hot_standby_feedback=on"),
         ]
@@ -205,10 +208,6 @@ class Bases:
         except psycopg.OperationalError:
             return False
         return True
-
-    def _faire(self, mots: list[str | Path], *, seul: bool = True) -> None:
-        tete = ["runuser", "-u", "postgres", "--"] if seul else []
-        executer(*tete, *mots)
 
 
 NGINX = """\

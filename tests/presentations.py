@@ -65,6 +65,6 @@ def partager(presentation: Presentation, proprietaire: str, lecteur: Lecteur, de
         figer.en_clair(jeu),
         jeu.livraison,
         notes={d.id: d.notes for d in presentation.diapos if d.notes},
-        perimetre=":".join((lecteur.role.value, *sorted(lecteur.associations))),
+        perimetre=lecteur.perimetre,
     )
     return Lien(numero, jeton, proprietaire)

@@ -38,6 +38,7 @@ from queries.presentations import (
     Variante,
     Vue,
 )
+from queries.selection import joindre
 
 ESSAIS = 3
 """How many times what another window does at the same instant is taken up again."""
@@ -297,8 +298,7 @@ def adresser(vue: Vue, etat: Etat) -> tuple[str, str]:
     if vue.suivi is not None:
         propres = {"indicateur": ind.id, **asdict(vue.suivi)}
         suite = urlencode({n: v for n, v in propres.items() if v})
-        requete = f"{vue.requete}&{suite}" if vue.requete else suite
-        return f"{nom}, d’une année à l’autre", f"/evolution?{requete}"
+        return f"{nom}, d’une année à l’autre", f"/evolution?{joindre(vue.requete, suite)}"
     suite = f"?{vue.requete}" if vue.requete else ""
     return nom, f"/{ind.chapitre}{suite}#{ind.id}"
 

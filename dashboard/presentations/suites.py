@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from dashboard import couleurs as c
-from dashboard import phrases
+from dashboard import phrases, pieds
 from dashboard.contexte import Contexte
 from dashboard.graphiques import Trace
 from dashboard.nombres import INSECABLE, enumerer, nombre, pluriel
@@ -24,7 +24,7 @@ from queries.lecteur import Lecteur
 from queries.lieux import nommer
 from queries.presentations import Suivi
 from queries.question import NORD, Lieu
-from queries.reponses import NOTE_ARRONDI, NOTE_EXACT, NOTE_FRAGILE, NOTE_MULTIPLE, Ligne, Reponse
+from queries.reponses import Ligne, Reponse
 from queries.selection import Selection
 
 REPONSES_SUIVIES = 3
@@ -133,17 +133,9 @@ class Suivie:
             notes.append(
                 f"{pluriel(vue.trop, 'lieu ou profil', 'lieux ou profils')} de plus, non suivis ici"
             )
-        if any(x.fragile for x in lignes):
-            notes.append(NOTE_FRAGILE)
-        if any(s.multiple for s in vue.indicateur.series):
-            notes.append(NOTE_MULTIPLE)
-        if vue.cumul:
-            notes.append("Deux cumuls qui se suivent ont deux années en commun")
-        if any(x.statut in ("arrondi", "masque") for x in lignes):
-            notes.append(NOTE_ARRONDI)
-        if any(r.politique.exacte for r in self.reponses):
-            notes.append(NOTE_EXACT)
-        return notes
+        communes = ["Deux cumuls qui se suivent ont deux années en commun"] if vue.cumul else []
+        exacte = any(r.politique.exacte for r in self.reponses)
+        return notes + pieds.noter(vue.indicateur, lignes, communes, exacte=exacte)
 
     def statuer(self) -> str:
         """Status of the whole: why it is silent when every year is, else that of the last year."""

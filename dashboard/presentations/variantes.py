@@ -13,7 +13,7 @@ from queries.lecteur import Lecteur
 from queries.lieux import existe, nommer, territoire_de
 from queries.presentations import GRAPHIQUES, Diapo, Suivi, Variante, Vue
 from queries.question import NORD, Lieu
-from queries.selection import Lue, Selection, derniere_annee, ecrire, lire_requete
+from queries.selection import Lue, Selection, derniere_annee, ecrire, joindre, lire_requete
 
 Cible = tuple[Lieu, str]
 """A place and a school year (or a cumul)."""
@@ -31,7 +31,7 @@ def ecrire_la_vue(
     requete = ecrire(selection, etat)
     if "annee=" not in requete:
         annees = urlencode([("annee", a) for a in selection.annees])
-        requete = f"{annees}&{requete}" if requete else annees
+        requete = joindre(annees, requete)
     return Vue(indicateur, requete, suivi)
 
 

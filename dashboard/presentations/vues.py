@@ -24,7 +24,7 @@ from queries.lecteur import EXACT, Lecteur
 from queries.lieux import nommer
 from queries.presentations import Suivi, Vue
 from queries.question import NORD
-from queries.reponses import NOTE_ARRONDI, NOTE_EXACT, NOTE_FRAGILE, NOTE_MULTIPLE, Ligne
+from queries.reponses import Ligne
 from queries.selection import ecrire, lire_requete
 
 PEU = 0.5
@@ -199,17 +199,8 @@ def _decrire_la_suite(suivie: Suivie) -> VueDessinee:
 def _noter(matiere: cartes.Matiere) -> list[str]:
     ind, r = matiere.indicateur, matiere.principales[0]
     lignes = [x for autre in matiere.principales for x in autre.lignes]
-    notes = []
-    if any(x.fragile for x in lignes):
-        notes.append(NOTE_FRAGILE)
-    if any(s.multiple for s in ind.series):
-        notes.append(NOTE_MULTIPLE)
-    notes += [f"{constante.source}." for constante in constantes_de(ind.id)]
-    if any(x.statut in ("arrondi", "masque") for x in lignes):
-        notes.append(NOTE_ARRONDI)
-    if r.politique.exacte:
-        notes.append(NOTE_EXACT)
-    return notes
+    sources = [f"{constante.source}." for constante in constantes_de(ind.id)]
+    return pieds.noter(ind, lignes, sources, exacte=r.politique.exacte)
 
 
 def en_clair(vue: VueDessinee) -> dict[str, Any]:

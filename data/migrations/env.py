@@ -1,14 +1,11 @@
-"""What Alembic runs: the steps of a branch, on the connection it is given.
-
-Called by Alembic's own command line, it is given none: the application's store of the settings.
-"""
+"""What Alembic runs: the steps of a branch, on the connection of `migrations.configurer`."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import context
 
-from data import application, migrations
+from data import migrations
 
 
 def _monter(conn: sa.Connection, branche: migrations.Branche) -> None:
@@ -27,10 +24,4 @@ def _monter(conn: sa.Connection, branche: migrations.Branche) -> None:
         context.run_migrations()
 
 
-attributs = context.config.attributes
-donnee = attributs.get("connection")
-if donnee is not None:
-    _monter(donnee, attributs["branche"])
-else:
-    with application.transaction() as conn:
-        _monter(conn, migrations.APPLICATION)
+_monter(context.config.attributes["connection"], context.config.attributes["branche"])

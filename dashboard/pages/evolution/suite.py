@@ -38,7 +38,7 @@ from queries.evolutions import (
     Point,
 )
 from queries.reponses import NOTE_ARRONDI, NOTE_EXACT, NOTE_MULTIPLE, STATUTS
-from queries.selection import ecrire, ecrire_lieux
+from queries.selection import ecrire, ecrire_lieux, joindre
 
 
 def composer_suite(vue: Vue, ctx: Contexte) -> list[Any]:
@@ -240,8 +240,7 @@ def _requete_de_la_diapo(vue: Vue, requete: str) -> str:
     """What a slide must know to follow the same: `periode` is always told, for it says that this
     is no chart of one year."""
     suite = {"periode": "cumul" if vue.cumul else "annee", "valeur": vue.demande}
-    ecrite = urlencode({n: v for n, v in suite.items() if v})
-    return f"{requete}&{ecrite}" if requete else ecrite
+    return joindre(requete, urlencode({n: v for n, v in suite.items() if v}))
 
 
 def _outils(vue: Vue, ctx: Contexte) -> Markup:
