@@ -46,12 +46,13 @@ def ne_pas_arrondir() -> None:
     """True numbers in place of the published ones."""
     from data.paquet import Publie
     from queries.depot import Depot
+    from queries.lecteur import TOUTES
 
     lire = Depot.lire
 
-    def mutee(self: Depot, publies: Any, exacts: Any) -> Any:
+    def mutee(self: Depot, publies: Any, exacts: Any = (), droits: Any = ()) -> Any:
         cles = list(publies)
-        etat, p, e = lire(self, cles, [*exacts, *cles])
+        etat, p, e = lire(self, cles, [*exacts, *cles], (TOUTES,))
         for cle in cles:
             if isinstance(p.get(cle), Publie) and cle in e:
                 p[cle] = replace(p[cle], p=[n / 5 for n in e[cle].n])

@@ -80,7 +80,7 @@ def test_ready_once_the_base_is_there_and_callbacks_recover(
     assert reponse.mimetype == "application/problem+json"
     assert reponse.headers["Cache-Control"] == "no-store"
     assert int(reponse.headers["Retry-After"]) > 0
-    assert "base de données ne répond pas" in reponse.get_json()["detail"]
+    assert "base de données est introuvable" in reponse.get_json()["detail"]
     assert str(tmp_path) not in reponse.text
     corps = {"adresse.pathname": "/situations", "adresse.search": "", "etroit.data": False}
     with pytest.raises(AssertionError, match="indisponible"):

@@ -202,11 +202,11 @@ def test_un_lecteur_protege_ne_lit_que_les_reponses_publiees(
     demandees: list[str] = []
     ancien = Depot._chercher
 
-    def chercher(self: Depot, conn, etat, cles, *, exactes):  # type: ignore[no-untyped-def]
+    def chercher(self: Depot, conn, etat, cles, droits):  # type: ignore[no-untyped-def]
         listees = list(cles)
-        if exactes:
+        if droits is not None:
             demandees.extend(listees)
-        return ancien(self, conn, etat, listees, exactes=exactes)
+        return ancien(self, conn, etat, listees, droits)
 
     monkeypatch.setattr(Depot, "_chercher", chercher)
     questions = [
