@@ -50,15 +50,6 @@ class Relations:
         ici = debut + np.flatnonzero(r.e_colonne[debut:fin] == colonne)
         yield from zip(r.e_ligne[ici].tolist(), r.e_autre[ici].tolist(), strict=True)
 
-    def voisines(self, ligne: int, colonne: int) -> Iterator[Cellule]:
-        """Cells that stand in one relation with this one."""
-        for parent, enfants, _, _ in self.de_la_ligne.get(ligne, []):
-            yield from ((x, colonne) for x in (parent, *enfants.tolist()) if x != ligne)
-        for i in self.de_la_colonne.get(colonne, []):
-            partage = self.charpente.partages[i]
-            yield from ((ligne, k) for k in (partage.parent, *partage.enfants) if k != colonne)
-        yield from self.jumelles(ligne, colonne)
-
 
 class Explication:
     """Explains the bounds that follow from where an attacker started (`depart`), in one frame.

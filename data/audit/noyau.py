@@ -317,3 +317,124 @@ def garder_les_neuves(
             if gardees[i]:
                 break
     return gardees
+
+
+@numba.njit(cache=True, nogil=True)
+def chercher_les_restes(
+    bas: Entiers,
+    haut: Entiers,
+    verite: Entiers,
+    connues: Drapeaux,
+    lignes: Drapeaux,
+    cherchees: Drapeaux,
+    rouages: Rouages,
+    au_plus: int,
+) -> tuple[Rangs, Rangs]:
+    """What is left out of a relation between rows, where its number (1 to `au_plus`) is certain.
+
+    `connues`: cells known beforehand (no row: none). `lignes`: rows to look around; `cherchees`:
+    families to look in. Returns relations and columns.
+    """
+    relations, colonnes = [0][:0], [0][:0]
+    largeur = bas.shape[1]
+    somme_b = np.zeros(largeur, dtype=np.int32)
+    somme_h = np.zeros(largeur, dtype=np.int32)
+    somme_v = np.zeros(largeur, dtype=np.int32)
+    sues = np.zeros(largeur, dtype=np.bool_)
+    for q in range(len(rouages.l_parent)):
+        if not cherchees[rouages.l_famille[q]]:
+            continue
+        p = rouages.l_parent[q]
+        enfants = rouages.l_enfants[rouages.l_debuts[q] : rouages.l_debuts[q + 1]]
+        vue = lignes[p]
+        for r in enfants:
+            vue |= lignes[r]
+        if not vue:
+            continue
+        somme_b[:] = 0
+        somme_h[:] = 0
+        somme_v[:] = 0
+        sues[:] = len(connues) > 0
+        for r in enfants:
+            for k in range(largeur):
+                somme_b[k] += bas[r, k]
+                somme_h[k] += haut[r, k]
+                somme_v[k] += verite[r, k]
+                if sues[k]:
+                    sues[k] = connues[r, k]
+        dehors = max(haut[p, 0] - somme_b[0], 0)
+        bonnes = rouages.l_colonnes[rouages.l_famille[q]]
+        for k in range(largeur):
+            reste = verite[p, k] - somme_v[k]
+            if not bonnes[k] or reste < 1 or reste > au_plus:
+                continue
+            if sues[k] and connues[p, k]:
+                continue
+            if max(bas[p, k] - somme_h[k], 0) == min(haut[p, k] - somme_b[k], dehors):
+                relations.append(q)
+                colonnes.append(k)
+    return np.array(relations), np.array(colonnes)
+
+
+@numba.njit(cache=True, nogil=True)
+def _rencontrer(case: int, rencontrees: Drapeaux, suivantes: list[int]) -> None:
+    if not rencontrees[case]:
+        rencontrees[case] = True
+        suivantes.append(case)
+
+
+@numba.njit(cache=True, nogil=True)
+def chercher_autour(
+    lignes: Rangs,
+    colonnes: Rangs,
+    visibles: Drapeaux,
+    rouages: Rouages,
+    anneaux: int,
+    au_plus: int,
+) -> tuple[Rangs, Rangs]:
+    """The visible cells (rows, columns) of the first ring around these that has any.
+
+    These cells are the first of the `anneaux` rings; what stands in one relation with a ring is
+    the next one. Once more than `au_plus` cells were met, no farther.
+    """
+    largeur = visibles.shape[1]
+    rencontrees = np.zeros(visibles.size, dtype=np.bool_)
+    suivantes = [0][:0]
+    for i in range(len(lignes)):
+        _rencontrer(lignes[i] * largeur + colonnes[i], rencontrees, suivantes)
+    vues = 0
+    for _ in range(anneaux):
+        anneau = np.array(suivantes)
+        lisibles = [0][:0]
+        for case in anneau:
+            if visibles[case // largeur, case % largeur]:
+                lisibles.append(case)
+        if len(lisibles):
+            choix = np.array(lisibles)
+            return choix // largeur, choix % largeur
+        vues += len(anneau)
+        if vues > au_plus:
+            break
+        suivantes = [0][:0]
+        for case in anneau:
+            r, k = case // largeur, case % largeur
+            for i in range(rouages.l_de_debuts[r], rouages.l_de_debuts[r + 1]):
+                q = rouages.l_de[i]
+                _rencontrer(rouages.l_parent[q] * largeur + k, rencontrees, suivantes)
+                for j in range(rouages.l_debuts[q], rouages.l_debuts[q + 1]):
+                    _rencontrer(rouages.l_enfants[j] * largeur + k, rencontrees, suivantes)
+            for i in range(rouages.c_de_debuts[k], rouages.c_de_debuts[k + 1]):
+                q = rouages.c_de[i]
+                _rencontrer(r * largeur + rouages.c_parent[q], rencontrees, suivantes)
+                for j in range(rouages.c_debuts[q], rouages.c_debuts[q + 1]):
+                    _rencontrer(r * largeur + rouages.c_enfants[j], rencontrees, suivantes)
+            for i in range(rouages.e_debuts[r], rouages.e_debuts[r + 1]):
+                if rouages.e_colonne[i] == k:
+                    autre = rouages.e_ligne[i] * largeur + rouages.e_autre[i]
+                    _rencontrer(autre, rencontrees, suivantes)
+            if len(suivantes) > au_plus:
+                break
+        if not len(suivantes):
+            break
+    rien = np.empty(0, dtype=np.int64)
+    return rien, rien

@@ -2,7 +2,8 @@
 
 A cell is tried with every row relation it stands in, crossed with every column relation of its
 column: the two-way tables around it, whose cycles interval propagation cannot see. The bounds of
-the rest of the lattice come in through the intervals. HiGHS, through scipy.
+the rest of the lattice come in through the intervals. HiGHS, by its own interface: a year is
+thousands of small programmes, and scipy takes as long to hand one over as it takes to solve it.
 
 The auditor knows the truth: a cell is safe as soon as one solution tells another whole number of
 youths. One programme usually clears every candidate of a row; the others are tried one by one.
@@ -10,13 +11,13 @@ youths. One programme usually clears every candidate of a row; the others are tr
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import highspy
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 from data.audit import noyau
 from data.audit.charpente import Charpente
@@ -193,8 +194,7 @@ class Programmes:
         """
         auteur = _Contraintes()
         essais = [self._assembler(auteur, ligne, colonnes) for ligne, colonnes in a_faire]
-        contraintes = auteur.rendre()
-        if contraintes is None:
+        if not auteur.relations:
             return []
         objectif = np.zeros(auteur.variables)
         vrais = []
@@ -204,24 +204,16 @@ class Programmes:
             au_plus = bornes.haut[e.ligne, e.colonnes] == vrai
             objectif[e.places] = np.where(au_plus, 1.0, -1.0) if sens is None else sens
         self.resolus += len(essais)
-        resultat = milp(
+        x = _resoudre(
             objectif,
-            constraints=contraintes,
-            bounds=Bounds(
-                np.concatenate([e.borner(bornes.bas) for e in essais]),
-                np.concatenate([e.borner(bornes.haut) for e in essais]),
-            ),
-            options={"time_limit": _SECONDES, "presolve": False},
+            auteur,
+            np.concatenate([e.borner(bornes.bas) for e in essais]),
+            np.concatenate([e.borner(bornes.haut) for e in essais]),
         )
-        if resultat.x is None:
-            raise AuditImpossible(
-                "L’audit n’a pas abouti : un programme linéaire n’a pas de solution "
-                f"({resultat.message})."
-            )
         return [
             (e.ligne, k)
             for e, vrai in zip(essais, vrais, strict=True)
-            for k, autre in zip(e.colonnes, _autre(resultat.x[e.places], vrai), strict=True)
+            for k, autre in zip(e.colonnes, _autre(x[e.places], vrai), strict=True)
             if not autre
         ]
 
@@ -316,15 +308,15 @@ def _autre(x: Flottants, vrais: Flottants) -> npt.NDArray[np.bool_]:
 
 
 class _Contraintes:
-    """Collects « first − sum of the others = 0, or ≥ 0 »."""
+    """Collects « first − sum of the others = 0, or ≥ 0 ». `relations`: how many."""
 
     def __init__(self) -> None:
         self.variables = 0
-        self._lignes: list[npt.NDArray[np.int64]] = []
+        self.relations = 0
         self._colonnes: list[npt.NDArray[np.int64]] = []
         self._valeurs: list[Flottants] = []
+        self._tailles: list[npt.NDArray[np.int64]] = []
         self._hauts: list[Flottants] = []
-        self._combien = 0
 
     def reserver(self, combien: int) -> int:
         """Room for so many variables. Returns the first."""
@@ -334,23 +326,72 @@ class _Contraintes:
     def ajouter(self, cases: npt.NDArray[np.int64], reste: bool, *, signe: int = 1) -> None:
         """`cases` (m, 1 + children): m relations of the same shape."""
         m, largeur = cases.shape
-        self._lignes.append(np.repeat(np.arange(m) + self._combien, largeur))
         self._colonnes.append(cases.reshape(-1))
         coefficients = np.full(largeur, -float(signe))
         coefficients[0] = float(signe)
         self._valeurs.append(np.tile(coefficients, m))
+        self._tailles.append(np.full(m, largeur))
         self._hauts.append(np.full(m, np.inf if reste else 0.0))
-        self._combien += m
+        self.relations += m
 
-    def rendre(self) -> LinearConstraint | None:
-        """The constraints together; None when there is none."""
-        if not self._combien:
-            return None
-        a = sparse.csr_array(
-            (
-                np.concatenate(self._valeurs),
-                (np.concatenate(self._lignes), np.concatenate(self._colonnes)),
-            ),
-            shape=(self._combien, self.variables),
+    def rendre(self) -> tuple[Rangs, Rangs, Flottants, Flottants]:
+        """Where each relation begins, its variables, their coefficients; its upper bound."""
+        tailles = np.concatenate(self._tailles)
+        return (
+            np.cumsum(tailles) - tailles,
+            np.concatenate(self._colonnes),
+            np.concatenate(self._valeurs),
+            np.concatenate(self._hauts),
         )
-        return LinearConstraint(a, np.zeros(self._combien), np.concatenate(self._hauts))
+
+
+_fils = threading.local()
+
+
+def _solveur() -> highspy.Highs:
+    """HiGHS, one for each thread. Small programmes whose coefficients are 1 and −1: neither
+    presolve, nor scaling, nor steepest edges are worth their price."""
+    solveur: highspy.Highs | None = getattr(_fils, "solveur", None)
+    if solveur is None:
+        solveur = _fils.solveur = highspy.Highs()  # type: ignore[no-untyped-call]
+        solveur.setOptionValue("output_flag", False)
+        solveur.setOptionValue("presolve", "off")
+        solveur.setOptionValue("threads", 1)
+        solveur.setOptionValue("simplex_scale_strategy", 0)
+        solveur.setOptionValue("simplex_dual_edge_weight_strategy", 0)
+    return solveur
+
+
+def _resoudre(
+    objectif: Flottants, contraintes: _Contraintes, bas: Flottants, haut: Flottants
+) -> Flottants:
+    """Values of the variables that make the objective least. Raises AuditImpossible."""
+    debuts, colonnes, valeurs, hauts = contraintes.rendre()
+    solveur = _solveur()
+    solveur.passModel(
+        contraintes.variables,
+        contraintes.relations,
+        len(colonnes),
+        int(highspy.MatrixFormat.kRowwise),
+        int(highspy.ObjSense.kMinimize),
+        0.0,
+        objectif,
+        bas,
+        haut,
+        np.zeros(contraintes.relations),
+        hauts,
+        debuts,
+        colonnes,
+        valeurs,
+        np.zeros(contraintes.variables, dtype=np.int32),
+    )
+    # Its clock runs on from one programme to the next.
+    solveur.setOptionValue("time_limit", solveur.getRunTime() + _SECONDES)
+    solveur.run()
+    etat = solveur.getModelStatus()
+    if etat != highspy.HighsModelStatus.kOptimal:
+        raise AuditImpossible(
+            "L’audit n’a pas abouti : un programme linéaire n’a pas de solution "
+            f"({solveur.modelStatusToString(etat)})."
+        )
+    return np.array(solveur.getSolution().col_value)

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from data.audit import noyau
-from data.audit.charpente import Charpente, Famille
+from data.audit.charpente import Charpente
 
 Nombres = npt.NDArray[np.int32]
 Drapeaux = npt.NDArray[np.bool_]
@@ -136,11 +136,11 @@ def _monter(charpente: Charpente) -> noyau.Rouages:
     l_parent = _joindre(parents)
     l_enfants = _joindre([f.enfants for f in charpente.familles])
     l_tailles = _joindre(tailles)
-    relation = np.repeat(np.arange(len(l_parent)), l_tailles)
+    l_debuts = np.concatenate([[0], np.cumsum(l_tailles)]).astype(np.int64)
     l_de = _ranger(
-        np.concatenate([l_parent, l_enfants]),
+        np.insert(l_enfants, l_debuts[:-1], l_parent),
         lignes,
-        np.concatenate([np.arange(len(l_parent)), relation]),
+        np.repeat(np.arange(len(l_parent)), l_tailles + 1),
     )
     e_debuts, e_colonne, e_ligne, e_autre = _aligner_les_egales(charpente)
     return noyau.Rouages(
@@ -153,7 +153,7 @@ def _monter(charpente: Charpente) -> noyau.Rouages:
         l_parent,
         np.concatenate([np.zeros(0, dtype=np.uint8), *restes]),
         _joindre(rangs),
-        np.concatenate([[0], np.cumsum(l_tailles)]).astype(np.int64),
+        l_debuts,
         l_enfants,
         *l_de,
         np.stack([f.colonnes for f in charpente.familles]),
@@ -206,30 +206,3 @@ def _ranger(cles: Rangs, combien: int, valeurs: Rangs) -> tuple[Rangs, Rangs]:
 def _joindre(morceaux: Iterable[Rangs]) -> Rangs:
     sortie: Rangs = np.concatenate([np.zeros(0, dtype=np.int64), *morceaux]).astype(np.int64)
     return sortie
-
-
-@dataclass(frozen=True, slots=True)
-class Relations:
-    """Relations of a family: parents, first child of each, children."""
-
-    parents: Rangs
-    debuts: Rangs
-    enfants: Rangs
-
-
-def choisir(famille: Famille, lignes: Drapeaux) -> Relations:
-    """The relations of a family that touch one of these rows."""
-    tailles = np.diff(np.append(famille.debuts, len(famille.enfants)))
-    touche = lignes[famille.parents] | np.logical_or.reduceat(
-        lignes[famille.enfants], famille.debuts
-    )
-    restantes = tailles[touche]
-    debuts: Rangs = np.cumsum(restantes) - restantes
-    return Relations(famille.parents[touche], debuts, famille.enfants[np.repeat(touche, tailles)])
-
-
-def borner_reste(haut_parent: Nombres, somme_bas: Nombres) -> Nombres:
-    """Most youths of a parent that may be in none of its parts, (relations, 1): everyone of the
-    parent less everyone of the parts (column 0 counts them all)."""
-    reste: Nombres = np.maximum(haut_parent[:, :1] - somme_bas[:, :1], 0)
-    return reste

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from data.audit import noyau
 from data.audit.charpente import Charpente, Rangs
 from data.audit.explication import Borne, Explication, Relations, bornes_d_un_reste
 from data.audit.programmes import PETIT
-from data.audit.propagation import Bornes, Nombres, borner_reste, choisir
+from data.audit.propagation import Bornes, Nombres, rouages
 from data.audit.savoir import ASSIETTE, PAS, Publiables, cacher, lignes_de
 from data.treillis import FILTRES_PERMIS, est_un_entete
 
@@ -87,35 +88,27 @@ def _restes_de_lignes(
     connues: Drapeaux | None,
     lignes: Drapeaux | None,
 ) -> list[Trouvaille]:
+    roues = rouages(charpente)
+    relations, colonnes = noyau.chercher_les_restes(
+        bornes.bas,
+        bornes.haut,
+        verite,
+        np.zeros((0, 0), dtype=bool) if connues is None else connues,
+        np.ones(len(verite), dtype=bool) if lignes is None else lignes,
+        np.array([f.reste and f.cellule for f in charpente.familles]),
+        roues,
+        PETIT,
+    )
     trouvees = []
-    toutes = np.ones(len(verite), dtype=bool) if lignes is None else lignes
-    for f in charpente.familles:
-        if not (f.reste and f.cellule):
-            continue
-        r = choisir(f, toutes)
-        if not len(r.parents):
-            continue
-        bas_e = np.add.reduceat(bornes.bas[r.enfants], r.debuts, axis=0)
-        haut_e = np.add.reduceat(bornes.haut[r.enfants], r.debuts, axis=0)
-        haut_p = bornes.haut[r.parents]
-        bas = np.maximum(bornes.bas[r.parents] - haut_e, 0)
-        haut = np.minimum(haut_p - bas_e, borner_reste(haut_p, bas_e))
-        reste = verite[r.parents] - np.add.reduceat(verite[r.enfants], r.debuts, axis=0)
-        certaines = petites(reste) & (bas == haut) & f.colonnes
-        if connues is not None:
-            certaines &= ~(
-                connues[r.parents] & np.logical_and.reduceat(connues[r.enfants], r.debuts, axis=0)
+    for q, colonne in zip(relations.tolist(), colonnes.tolist(), strict=True):
+        parent = int(roues.l_parent[q])
+        enfants = roues.l_enfants[roues.l_debuts[q] : roues.l_debuts[q + 1]].tolist()
+        trouvees.append(
+            Trouvaille(
+                tuple((x, colonne) for x in (parent, *enfants)),
+                tuple(bornes_d_un_reste(parent, enfants, colonne)),
             )
-        bouts = np.append(r.debuts, len(r.enfants))
-        for i, k in np.argwhere(certaines):
-            parent, colonne = int(r.parents[i]), int(k)
-            enfants = r.enfants[bouts[i] : bouts[i + 1]].tolist()
-            trouvees.append(
-                Trouvaille(
-                    tuple((x, colonne) for x in (parent, *enfants)),
-                    tuple(bornes_d_un_reste(parent, enfants, colonne)),
-                )
-            )
+        )
     return trouvees
 
 
@@ -142,6 +135,13 @@ class Retenue:
             for k in {table.base_auditee, *(k for _, k in table.membres)}:
                 self._tables_de.setdefault(k, []).append(rang)
         self._posees = np.stack([lignes_de(charpente, x) for x in charpente.tables], axis=1)
+        self._donnees = self._posees.copy()
+        self._lisibles = np.zeros(charpente.forme, dtype=bool)
+        for rang, table in enumerate(charpente.tables):
+            if table.membres:
+                self._donnees[:, rang] &= PAS * pub.p[:, table.base].astype(np.int64) >= ASSIETTE
+            colonnes = [table.base_auditee, *(k for _, k in table.membres)]
+            self._lisibles[:, colonnes] |= self._donnees[:, [rang]]
 
     def retenir(
         self,
@@ -255,22 +255,21 @@ class Retenue:
 
     def _autour(self, cellules: Sequence[Cellule], caches: Drapeaux) -> list[Cellule]:
         """The nearest cells that can be read."""
-        vues: set[Cellule] = set()
-        autour = list(cellules)
-        for _ in range(ANNEAUX):
-            visibles = self._visibles(autour, caches)
-            if visibles:
-                return visibles
-            vues.update(autour)
-            if len(vues) > VOISINES:
-                break
-            suivantes: dict[Cellule, None] = {}
-            for c in autour:
-                suivantes.update(dict.fromkeys(self.relations.voisines(*c)))
-                if len(suivantes) > VOISINES:
-                    break
-            autour = [c for c in suivantes if c not in vues]
-        return []
+        ici = np.array(cellules, dtype=np.int64)
+        visibles = self._lisibles & ~caches
+        if self.autre is not None and self.liens is not None:
+            ra, ka, rb, kb = self.liens
+            ailleurs = self.autre._lisibles[rb, kb] & ~self.autre.caches()[rb, kb]
+            visibles[ra[ailleurs], ka[ailleurs]] = True
+        lignes, colonnes = noyau.chercher_autour(
+            np.ascontiguousarray(ici[:, 0]),
+            np.ascontiguousarray(ici[:, 1]),
+            visibles,
+            rouages(self.charpente),
+            ANNEAUX,
+            VOISINES,
+        )
+        return list(zip(lignes.tolist(), colonnes.tolist(), strict=True))
 
     def _prix(self, cellule: Cellule, caches: Drapeaux) -> tuple[int, int]:
         """What is lost by hiding: headlines last (rounded, then not given at all), before them the
@@ -290,14 +289,7 @@ class Retenue:
         """Tables in which this cell can be read."""
         if caches[ligne, colonne]:
             return []
-        montrees = []
-        for rang in self._tables_de.get(colonne, []):
-            table = self.charpente.tables[rang]
-            if not self._posees[ligne, rang]:
-                continue
-            if not table.membres or PAS * int(self.pub.p[ligne, table.base]) >= ASSIETTE:
-                montrees.append(rang)
-        return montrees
+        return [rang for rang in self._tables_de.get(colonne, []) if self._donnees[ligne, rang]]
 
     def _cacher(self, ligne: int, colonne: int, caches: Drapeaux) -> None:
         if colonne == 0 and self.pub.entetes[ligne]:

@@ -153,7 +153,7 @@ def test_la_demonstration_demarre_sans_rien(base_demo: str, tmp_path: Path) -> N
     assert (acheve.returncode, acheve.stderr) == (0, "")
 
 
-LOURDES = ("pandas", "scipy", "numpy", "numba", "weasyprint", "docx", "pptx", "openpyxl")
+LOURDES = ("pandas", "scipy", "numpy", "numba", "highspy", "weasyprint", "docx", "pptx", "openpyxl")
 """Libraries that only an import or a file being made needs."""
 
 

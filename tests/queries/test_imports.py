@@ -19,7 +19,7 @@ OUVERTS_A_QUERIES = {
 }
 """Modules of `data` that the query layer may import."""
 
-LOURDS = ("pandas", "numpy", "numba", "scipy", "openpyxl", "pptx", "docx", "weasyprint")
+LOURDS = ("pandas", "numpy", "numba", "scipy", "highspy", "openpyxl", "pptx", "docx", "weasyprint")
 
 
 def fichiers(*noms: str) -> list[Path]:
