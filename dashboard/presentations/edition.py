@@ -102,6 +102,12 @@ class DiapoEditee:
     separable: bool
 
     @property
+    def ailleurs(self) -> str:
+        """What else may be asked of its charts: not another year, when they follow the years."""
+        suivie = bool(self.diapo.variantes) and variantes.suit_les_annees(self.diapo.variantes[0])
+        return "un autre lieu" if suivie else "un autre lieu ou une autre année"
+
+    @property
     def marque(self) -> Marque | None:
         """The mark of what is shown first."""
         return self.variantes[0].marque if self.variantes else None

@@ -84,7 +84,7 @@ class Juge:
                 croisee = any(nom == "croiser" for nom, _ in recu.paires)
                 for faute in self._juger_ligne(ligne, croisee=croisee):
                     yield f"{recu.demande}\n  {ligne}\n  {faute}"
-            if recu.sorte == "rappel" and recu.statut == 200:
+            if recu.sorte in ("rappel", "page") and recu.statut == 200:
                 for faute in self._juger_page(recu.texte()):
                     yield f"{recu.demande}\n  {faute}"
 

@@ -14,13 +14,14 @@ import json
 import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
 
 from flask.testing import FlaskClient
 
 from dashboard.plan import PAGES
+from data.catalogue import CHAPITRES
 
 PROFILS = ("sexe", "age", "classe", "anciennete")
 GENRES_DE_LIEU = ("territoire", "association", "college", "reseau", "poste")
@@ -193,6 +194,7 @@ class Visiteur:
         yield from self.lire_les_pages()
         yield from self.lire_l_api()
         yield from self.lire_les_fichiers()
+        yield from self.lire_ce_qui_est_a_part()
         yield from self.essuyer_des_refus()
 
     def lire_les_listes(self) -> Iterator[Recu]:
@@ -316,6 +318,28 @@ class Visiteur:
                 yield self.interroger(ind["id"], (*ans, ("par", par), ("format", "csv")))
                 if self.etendue.complet or (par == "association" and rang % 4 == 0):
                     yield self.interroger(ind["id"], (*ans[-1:], ("par", par), ("format", "xlsx")))
+
+    def lire_ce_qui_est_a_part(self) -> Iterator[Recu]:
+        """What is written apart from Dash: the report, the workbooks of the chapters, where
+        presentations are made, the sheet of a collège."""
+        for chemin in ("/presentations", "/presentations/reunion", "/traces", "/fichiers"):
+            yield self.ouvrir(chemin)
+        ids = [i["id"] for i in self.catalogue]
+        for rang, vue in enumerate(self.etendue.garder(self.vues())):
+            requete = urlencode([(n, v) for n, v in vue if n not in PROFILS])
+            yield self.ouvrir(f"/rapport?{requete}")
+            chapitre = list(CHAPITRES)[rang % len(CHAPITRES)]
+            yield self.demander(f"/{chapitre}.xlsx?{urlencode(vue)}", sorte="classeur")
+            choisi = urlencode([("indicateur", ids[rang % len(ids)]), *vue])
+            yield self.ouvrir(f"/presentations/ajouter?{choisi}")
+        for college in self._choisir("college"):
+            ou = urlencode([("college", college["code"]), ("annee", self.annees[-1])])
+            yield self.ouvrir(f"/presentations/a4?{ou}")
+
+    def ouvrir(self, chemin: str) -> Recu:
+        """GET a page that holds forms; the tokens of these are drawn for each caller."""
+        recu = self.demander(chemin)
+        return replace(recu, corps=re.sub(rb"\b[0-9a-f]{64}\b", b"", recu.corps))
 
     def essuyer_des_refus(self) -> Iterator[Recu]:
         """What is refused, and how."""

@@ -290,6 +290,7 @@ def test_three_year_cumuls_are_followed_too(auteur: Auteur, etat: Etat) -> None:
 
 def test_another_place_is_chosen_without_a_year(auteur: Auteur) -> None:
     la = auteur.garder(Presentation("x", (montrer(FILLES, id="filles"),)))
+    assert "Ajouter un autre lieu, diapositive 1" in auteur.lire(f"/presentations/{la.numero}")
     chemin = f"/presentations/{la.numero}/diapos/filles"
     assert 'name="annee"' not in auteur.lire(chemin)
     assert auteur.envoyer(chemin, lieu="territoire:douai").status_code == 400
