@@ -13,6 +13,8 @@ from tests.serveur import Serveur
 
 CHEMIN = "/accompagnements"
 VISITES, CHANGEMENTS = 3, 8
+TERRITOIRES = range(2, 6)
+"""Ranks of the territoires chosen: before them stand an empty choice and the whole département."""
 
 GUETTEUR = """() => {
   const vus = choix => [...document.querySelectorAll(choix)].filter(c => {
@@ -107,7 +109,7 @@ def _changer(chromium: Browser, adresse: str) -> list[float]:
     durees = []
     for i in range(2 * CHANGEMENTS):
         debut = page.evaluate("window.dernier = 0, performance.now()")
-        page.locator("#choix-territoire").select_option(index=1 + i % 4)
+        page.locator("#choix-territoire").select_option(index=TERRITOIRES[i % len(TERRITOIRES)])
         duree = _attendre(page) - debut
         # The first turns draw what the next ones only show again.
         if i >= CHANGEMENTS:
