@@ -248,7 +248,7 @@ def _achever(
         tuple(regions),
         representant,
         colonne,
-        tuple(trouver_partages(regions, vocabulaire)),
+        trouver_partages(tuple(regions), vocabulaire),
         tables,
         tuple(f for f in familles if len(f.parents)),
         tuple(identites[0]),

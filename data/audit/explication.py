@@ -68,6 +68,7 @@ class Explication:
         self.bornes = depart.copier()
         self.trace = Trace(relations.charpente.forme)
         propager(self.bornes, relations.charpente, changees, self.trace)
+        self._raisons: dict[Borne, list[Borne]] = {}
 
     def sources(self, bornes: Sequence[Borne]) -> list[Cellule]:
         """Cells whose starting bounds these bounds come from."""
@@ -79,20 +80,26 @@ class Explication:
                 if borne[2] or self._valeur(borne) > 0:
                     feuilles.append(borne)
                 continue
-            # What gave this bound was there before it.
-            raisons = next(
-                (
-                    r
-                    for r in self._relations_serrees(borne)
-                    if all(self._quand(x) < self._quand(borne) for x in r)
-                ),
-                [],
-            )
+            if borne not in self._raisons:
+                self._raisons[borne] = self._donner_raison(borne)
+            raisons = self._raisons[borne]
             a_voir.extend(r for r in raisons if r not in vues)
             vues.update(raisons)
         if self.dessous is not None:
             return self.dessous.sources(feuilles)
         return list(dict.fromkeys(f[:2] for f in feuilles))
+
+    def _donner_raison(self, borne: Borne) -> list[Borne]:
+        """What gave this bound; it was there before it."""
+        quand = self._quand(borne)
+        return next(
+            (
+                raisons
+                for raisons in self._relations_serrees(borne)
+                if all(self._quand(x) < quand for x in raisons)
+            ),
+            [],
+        )
 
     def _quand(self, borne: Borne) -> int:
         ligne, colonne, haute = borne

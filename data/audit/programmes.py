@@ -345,20 +345,32 @@ class _Contraintes:
         )
 
 
+class _Solveur(highspy.Highs):
+    """HiGHS, silent from its making on. Small programmes whose coefficients are 1 and −1: neither
+    presolve, nor scaling, nor steepest edges are worth their price."""
+
+    def enableCallbacks(self) -> None:
+        """The first thing it does, in which it would greet on the standard output."""
+        self.setOptionValue("output_flag", False)
+        super().enableCallbacks()  # type: ignore[no-untyped-call]
+
+    def regler(self) -> None:
+        """Set what does not change from one programme to the next."""
+        self.setOptionValue("presolve", "off")
+        self.setOptionValue("threads", 1)
+        self.setOptionValue("simplex_scale_strategy", 0)
+        self.setOptionValue("simplex_dual_edge_weight_strategy", 0)
+
+
 _fils = threading.local()
 
 
-def _solveur() -> highspy.Highs:
-    """HiGHS, one for each thread. Small programmes whose coefficients are 1 and −1: neither
-    presolve, nor scaling, nor steepest edges are worth their price."""
-    solveur: highspy.Highs | None = getattr(_fils, "solveur", None)
+def _solveur() -> _Solveur:
+    """The solver of this thread."""
+    solveur: _Solveur | None = getattr(_fils, "solveur", None)
     if solveur is None:
-        solveur = _fils.solveur = highspy.Highs()  # type: ignore[no-untyped-call]
-        solveur.setOptionValue("output_flag", False)
-        solveur.setOptionValue("presolve", "off")
-        solveur.setOptionValue("threads", 1)
-        solveur.setOptionValue("simplex_scale_strategy", 0)
-        solveur.setOptionValue("simplex_dual_edge_weight_strategy", 0)
+        solveur = _fils.solveur = _Solveur()  # type: ignore[no-untyped-call]
+        solveur.regler()
     return solveur
 
 

@@ -7,6 +7,7 @@ of codes; a field with several has literals « holds one of these codes » or «
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from data.catalogue import AGES, INTENSITES, LISTE_DU_CHAMP, Condition, Listes
 from data.faits import ENSEMBLES_ACTES, ENSEMBLES_FICHES
@@ -131,8 +132,10 @@ class Partage:
     recouvrement: bool = False
 
 
-def trouver_partages(regions: list[Region], vocabulaire: Vocabulaire) -> list[Partage]:
-    """Every relation between these columns (their numbers in the list)."""
+@lru_cache(maxsize=8)
+def trouver_partages(regions: tuple[Region, ...], vocabulaire: Vocabulaire) -> tuple[Partage, ...]:
+    """Every relation between these columns (their numbers in the list). The same from one school
+    year to the next."""
     numero = {r: i for i, r in enumerate(regions)}
     partages: list[Partage] = []
     champs = {champ for r in regions for champ, _ in r}
@@ -154,7 +157,7 @@ def trouver_partages(regions: list[Region], vocabulaire: Vocabulaire) -> list[Pa
         connu = numero.get(lire_region((Condition(champ),), vocabulaire))
         if situation is not None and connu is not None:
             partages.append(Partage(situation, (connu,), reste=True))
-    return partages
+    return tuple(partages)
 
 
 def _partager_codes(

@@ -13,10 +13,12 @@ from tests.data.bases_anciennes import Lignes, photographier
 from tests.queries.protection import SECRET
 from tests.queries.recueil import Recueil, Reponses
 
+SECRET_DES_ESSAIS = "tiré au hasard pour les essais : 7f3a9c5e1b8d4f60"
+
 
 @pytest.fixture(autouse=True)
 def secret(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SECRET_ARRONDI", "tiré au hasard pour les essais : 7f3a9c5e1b8d4f60")
+    monkeypatch.setenv("SECRET_ARRONDI", SECRET_DES_ESSAIS)
 
 
 @pytest.fixture
