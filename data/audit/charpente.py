@@ -11,13 +11,14 @@ another one); columns by `Partage`. Contract, confidentialité, « Audit at impo
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
-from data.audit.noyau import Rouages
+from data.audit.noyau import Rouages, Tableaux
 from data.audit.regions import (
     AGES_DE_LA_TRANCHE,
     DEBUT_COHERENT,
@@ -109,6 +110,8 @@ class Charpente:
     nulles: tuple[tuple[Rangs, Rangs], ...]
     rouages: list[Rouages] = field(default_factory=list, repr=False)
     """The same relations as arrays, when `propagation` has made them."""
+    tableaux: list[Tableaux] = field(default_factory=list, repr=False)
+    """The tables as arrays, when `savoir` has made them."""
 
     @property
     def forme(self) -> tuple[int, int]:
@@ -137,7 +140,7 @@ def dresser_charpente(
     conditions = [c.conditions for c in plan.jeunes]
     voulus = tuple(FILTRES_PERMIS) if types is None else types
     trame = _Trame(listes, geographie, annee, voulus, POPULATIONS_ORDONNEES)
-    regions, colonne = _numeroter_regions(conditions, vocabulaire)
+    regions, colonne = _numeroter_regions(tuple(conditions), vocabulaire)
     familles = _familles_de_profils(trame, len(regions), listes)
     familles += _familles_de_lieux(trame, len(regions))
     familles += _familles_de_populations(trame, regions)
@@ -162,7 +165,7 @@ def dresser_croisements(
     vocabulaire = Vocabulaire.tirer(listes)
     conditions = [c.conditions for c in plan.jeunes] + [c for _, c in conditions_croisees(croise)]
     trame = _Trame(listes, geographie, annee, TYPES_CROISABLES, ("alses",), filtres=0)
-    regions, colonne = _numeroter_regions(conditions, vocabulaire)
+    regions, colonne = _numeroter_regions(tuple(conditions), vocabulaire)
     tables = []
     rang = {nom: len(plan.jeunes) + i for i, nom in enumerate(croise.noms)}
     for nom, membres in tables_croisees(croise):
@@ -218,19 +221,21 @@ def _valeurs_de_profil(charpente: Charpente) -> dict[object, str]:
     return sortie
 
 
+@lru_cache(maxsize=8)
 def _numeroter_regions(
-    conditions: list[tuple[Condition, ...]], vocabulaire: Vocabulaire
-) -> tuple[list[Region], Rangs]:
-    """Distinct regions, and the region of each column of the plan."""
+    conditions: tuple[tuple[Condition, ...], ...], vocabulaire: Vocabulaire
+) -> tuple[tuple[Region, ...], Rangs]:
+    """Distinct regions, and the region of each column of the plan. The same from one school year
+    to the next."""
     toutes = [lire_region(c, vocabulaire) for c in conditions]
-    regions = list(dict.fromkeys(toutes))
+    regions = tuple(dict.fromkeys(toutes))
     rang = {r: i for i, r in enumerate(regions)}
     return regions, np.array([rang[r] for r in toutes], dtype=np.int64)
 
 
 def _achever(
     trame: _Trame,
-    regions: list[Region],
+    regions: tuple[Region, ...],
     colonne: Rangs,
     vocabulaire: Vocabulaire,
     familles: list[Famille],
@@ -245,10 +250,10 @@ def _achever(
         trame.populations,
         cles,
         {c: i for i, c in enumerate(cles)},
-        tuple(regions),
+        regions,
         representant,
         colonne,
-        trouver_partages(tuple(regions), vocabulaire),
+        trouver_partages(regions, vocabulaire),
         tables,
         tuple(f for f in familles if len(f.parents)),
         tuple(identites[0]),
@@ -457,7 +462,7 @@ def _regrouper(paires: Iterable[tuple[Place, Place]]) -> dict[Place, list[Place]
     return coupe
 
 
-def _familles_de_populations(trame: _Trame, regions: list[Region]) -> list[Famille]:
+def _familles_de_populations(trame: _Trame, regions: Sequence[Region]) -> list[Famille]:
     """The whole of prévention spécialisée = the ALSES's youths (or the collégiens) + the others."""
     n = trame.par_population
     decalage = dict(zip(trame.populations, trame.decalages(), strict=True))

@@ -33,7 +33,7 @@ from data.audit.memoire import (
 from data.audit.propagation import INFINI, AuditImpossible, Bornes, Nombres
 from data.audit.rapport import Erreurs, Rapport
 from data.audit.retenue import Retenue
-from data.audit.savoir import ASSIETTE, Publiables, cacher, lignes_de
+from data.audit.savoir import ASSIETTE, Publiables, cacher, tableaux
 from data.comptage import Matiere, compter_croises
 from data.contextes import Contextes, dresser
 from data.faits import ecrire_annee
@@ -372,9 +372,8 @@ class _Conduite:
         self.rapport.entetes_arrondis += len(retenue.arrondies)
         for k, table in enumerate(charpente.tables):
             if table.membres:
-                repondue = (PAS * pub.p[:, table.base].astype(np.int64) >= ASSIETTE) & lignes_de(
-                    charpente, table
-                )
+                repondue = PAS * pub.p[:, table.base].astype(np.int64) >= ASSIETTE
+                repondue &= tableaux(charpente).posees[:, k]
                 self.rapport.tables += int((repondue | pub.retenues[:, k]).sum())
         if not pub.retenues.any() and pub.entetes.all():
             return

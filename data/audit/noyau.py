@@ -66,6 +66,20 @@ class Rouages(NamedTuple):
     e_autre: Rangs
 
 
+class Tableaux(NamedTuple):
+    """The tables of a frame, as arrays: `posees` (rows, tables): where each may be asked for;
+    `base`, `base_du_plan`: its columns of the audit, of the plan; `evenements`; its values from
+    `debuts` on, `membres` and `membres_du_plan`."""
+
+    posees: Drapeaux
+    base: Rangs
+    base_du_plan: Rangs
+    evenements: Drapeaux
+    debuts: Rangs
+    membres: Rangs
+    membres_du_plan: Rangs
+
+
 class Suivi(NamedTuple):
     """What a propagation keeps of its course: marks of the cells, rows still to be seen, rows that
     moved; and, when `suivre`, the step at which each bound last moved."""
@@ -438,3 +452,48 @@ def chercher_autour(
             break
     rien = np.empty(0, dtype=np.int64)
     return rien, rien
+
+
+@numba.njit(cache=True, nogil=True)
+def lire_les_tableaux(
+    bas: Entiers,
+    haut: Entiers,
+    p: npt.NDArray[np.uint16],
+    caches: Drapeaux,
+    tableaux: Tableaux,
+    pas: int,
+    assiette: int,
+) -> None:
+    """Tighten the bounds by what each table shows, in place. `p`: published numbers, in steps of
+    `pas` youths; a table whose base is below `assiette` is refused."""
+    erreur = pas - 1
+    for r in range(len(bas)):
+        b, h = bas[r], haut[r]
+        for t in range(len(tableaux.base)):
+            base = tableaux.base[t]
+            debut, fin = tableaux.debuts[t], tableaux.debuts[t + 1]
+            if debut == fin or not tableaux.posees[r, t] or caches[r, base]:
+                continue
+            p_base = np.int32(pas) * np.int32(p[r, tableaux.base_du_plan[t]])
+            if p_base < assiette:
+                # Refused: the published base is 10 at most.
+                h[base] = min(h[base], assiette - 1)
+                continue
+            # A base that is everyone is capped by itself: rounded down, always.
+            b[base] = max(b[base], p_base if base == 0 else p_base - erreur)
+            h[base] = min(h[base], p_base + erreur)
+            b[0] = max(b[0], p_base)
+            for i in range(debut, fin):
+                k = tableaux.membres[i]
+                if caches[r, k]:
+                    continue
+                n = np.int32(pas) * np.int32(p[r, tableaux.membres_du_plan[i]])
+                if tableaux.evenements[t]:
+                    if n:
+                        b[k] = max(b[k], 1)
+                    else:
+                        h[k] = min(h[k], erreur)
+                    continue
+                b[k] = max(b[k], n if k == base else n - erreur)
+                h[k] = min(h[k], n + erreur)
+                b[base] = max(b[base], n)

@@ -17,7 +17,7 @@ from data.audit.charpente import Charpente, Rangs
 from data.audit.explication import Borne, Explication, Relations, bornes_d_un_reste
 from data.audit.programmes import PETIT
 from data.audit.propagation import Bornes, Nombres, rouages
-from data.audit.savoir import ASSIETTE, PAS, Publiables, cacher, lignes_de
+from data.audit.savoir import ASSIETTE, PAS, Publiables, cacher, tableaux
 from data.treillis import FILTRES_PERMIS, est_un_entete
 
 ANNEAUX = 4
@@ -129,12 +129,13 @@ class Retenue:
         self.arrondies: list[int] = []
         self._par_lieu: dict[tuple[str, str], list[int]] | None = None
         self._caches: tuple[tuple[int, int], Drapeaux] | None = None
+        self._ailleurs: tuple[Drapeaux, Drapeaux] | None = None
         self.relations = Relations(charpente)
         self._tables_de: dict[int, list[int]] = {}
         for rang, table in enumerate(charpente.tables):
             for k in {table.base_auditee, *(k for _, k in table.membres)}:
                 self._tables_de.setdefault(k, []).append(rang)
-        self._posees = np.stack([lignes_de(charpente, x) for x in charpente.tables], axis=1)
+        self._posees = tableaux(charpente).posees
         self._donnees = self._posees.copy()
         self._lisibles = np.zeros(charpente.forme, dtype=bool)
         for rang, table in enumerate(charpente.tables):
@@ -221,6 +222,19 @@ class Retenue:
         caches = self.autre.caches()
         return any(self.autre._montrees(*c, caches) for c in jumelles)
 
+    def _lisibles_ailleurs(self) -> Drapeaux:
+        """Cells whose youths the other frame shows."""
+        if self.autre is None or self.liens is None:
+            return np.zeros_like(self._lisibles)
+        caches = self.autre.caches()
+        if self._ailleurs is None or self._ailleurs[0] is not caches:
+            ra, ka, rb, kb = self.liens
+            vues = self.autre._lisibles[rb, kb] & ~caches[rb, kb]
+            ailleurs = np.zeros_like(self._lisibles)
+            ailleurs[ra[vues], ka[vues]] = True
+            self._ailleurs = (caches, ailleurs)
+        return self._ailleurs[1]
+
     def _jumelles_de(self, cellule: Cellule) -> list[Cellule]:
         """Cells of the other frame that count the same youths."""
         if self.liens is None:
@@ -256,11 +270,7 @@ class Retenue:
     def _autour(self, cellules: Sequence[Cellule], caches: Drapeaux) -> list[Cellule]:
         """The nearest cells that can be read."""
         ici = np.array(cellules, dtype=np.int64)
-        visibles = self._lisibles & ~caches
-        if self.autre is not None and self.liens is not None:
-            ra, ka, rb, kb = self.liens
-            ailleurs = self.autre._lisibles[rb, kb] & ~self.autre.caches()[rb, kb]
-            visibles[ra[ailleurs], ka[ailleurs]] = True
+        visibles = self._lisibles & ~caches | self._lisibles_ailleurs()
         lignes, colonnes = noyau.chercher_autour(
             np.ascontiguousarray(ici[:, 0]),
             np.ascontiguousarray(ici[:, 1]),

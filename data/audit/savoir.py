@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from data.audit import noyau
 from data.audit.charpente import Charpente, Table
-from data.audit.propagation import INFINI, Bornes, Nombres, propager
+from data.audit.propagation import INFINI, Bornes, Nombres, aligner, propager
 from data.treillis import TYPES_SANS_DETAIL
 
 ASSIETTE = 15
@@ -38,13 +39,32 @@ class Publiables:
     retenues: Drapeaux
 
 
-def lignes_de(charpente: Charpente, table: Table) -> Drapeaux:
+def _poser(charpente: Charpente, table: Table) -> Drapeaux:
     """Rows in which a table may be asked for."""
     par_population = len(charpente.cles) // len(charpente.populations)
     posee = np.repeat([p in table.populations for p in charpente.populations], par_population)
     if table.sans_detail:
         posee &= [not f and t in TYPES_SANS_DETAIL for _, t, _, f in charpente.cles]
     return posee
+
+
+def tableaux(charpente: Charpente) -> noyau.Tableaux:
+    """The tables of a frame, as the compiled loops want them (made once)."""
+    if not charpente.tableaux:
+        tables = charpente.tables
+        debuts, membres = aligner([[k for _, k in x.membres] for x in tables])
+        charpente.tableaux.append(
+            noyau.Tableaux(
+                np.stack([_poser(charpente, x) for x in tables], axis=1),
+                np.array([x.base_auditee for x in tables], dtype=np.int64),
+                np.array([x.base for x in tables], dtype=np.int64),
+                np.array([x.evenements for x in tables], dtype=bool),
+                debuts,
+                membres,
+                np.array([j for x in tables for j, _ in x.membres], dtype=np.int64),
+            )
+        )
+    return charpente.tableaux[0]
 
 
 def cacher(charpente: Charpente, pub: Publiables) -> Drapeaux:
@@ -78,31 +98,7 @@ def savoir_du_departement(charpente: Charpente, pub: Publiables) -> Bornes:
     )
     bas, haut = bornes.bas, bornes.haut
     caches = cacher(charpente, pub)
-    for table in charpente.tables:
-        if not table.membres:
-            continue
-        posee = lignes_de(charpente, table)
-        base = table.base_auditee
-        p_base = PAS * pub.p[:, table.base].astype(np.int32)
-        lisible = posee & ~caches[:, base]
-        repondue = lisible & (p_base >= ASSIETTE)
-        # Refused: the published base is 10 at most.
-        tres_petite = lisible & (p_base < ASSIETTE)
-        haut[tres_petite, base] = np.minimum(haut[tres_petite, base], ASSIETTE - 1)
-        # A base that is everyone is capped by itself: rounded down, always.
-        dessus = 0 if base == 0 else ERREUR
-        _resserrer(bornes, repondue, base, p_base - dessus, p_base + ERREUR)
-        bas[repondue, 0] = np.maximum(bas[repondue, 0], p_base[repondue])
-        for j, k in table.membres:
-            p = PAS * pub.p[:, j].astype(np.int32)
-            montree = repondue & ~caches[:, k]
-            if table.evenements:
-                _resserrer(bornes, montree & (p == 0), k, p, p + ERREUR)
-                _resserrer(bornes, montree & (p > 0), k, np.ones_like(p), np.full_like(p, INFINI))
-                continue
-            dessus = 0 if k == base else ERREUR
-            _resserrer(bornes, montree, k, p - dessus, p + ERREUR)
-            bas[montree, base] = np.maximum(bas[montree, base], p[montree])
+    noyau.lire_les_tableaux(bas, haut, pub.p, caches, tableaux(charpente), PAS, ASSIETTE)
     if charpente.tables[0].membres:
         return bornes  # The crossings give no number of youths of their own.
     effectif = PAS * pub.p[:, 0].astype(np.int32)
@@ -129,21 +125,22 @@ def _lire_les_plafonds(
     """A group shown 5 lower in a table than under its own filter was capped by the base of the
     table (rule 2): the base is below the next five."""
     par_colonne = {
-        k: (j, table)
-        for table in charpente.tables
+        k: (j, rang, table)
+        for rang, table in enumerate(charpente.tables)
         if not table.evenements
         for j, k in table.membres
     }
+    posees = tableaux(charpente).posees
     for parents, k, enfants, b in charpente.egales:
         if b != 0 or k not in par_colonne or k == 0:
             continue
-        j, table = par_colonne[k]
+        j, rang, table = par_colonne[k]
         p_base = pub.p[parents, table.base].astype(np.int32) * PAS
         p = pub.p[parents, j].astype(np.int32) * PAS
         libre = pub.p[enfants, 0].astype(np.int32) * PAS
         base = table.base_auditee
         vu = (
-            lignes_de(charpente, table)[parents]
+            posees[parents, rang]
             & ~caches[parents, k]
             & ~caches[parents, base]
             & ~caches[enfants, 0]
