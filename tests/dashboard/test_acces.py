@@ -244,7 +244,10 @@ def test_trop_d_essais_429_pour_tous_les_processus(entrer: Entrer) -> None:
     for qui in (AGENT, "personne@nord.example"):
         reponses = [se_connecter(entrer(), qui, "pas le bon") for _ in range(6)]
         assert [r.status_code for r in reponses] == [401] * 5 + [429]
-        assert "Trop d’essais. Réessayez dans 15 secondes." in reponses[-1].text
+        dit = re.search(r"Trop d’essais\. Réessayez dans (\d+) secondes?\.", reponses[-1].text)
+        assert dit is not None
+        # Less when the machine is slow.
+        assert 1 <= int(dit[1]) <= 15
         assert 1 <= int(reponses[-1].headers["Retry-After"]) <= 15
     # Even the right one has to wait.
     assert se_connecter(entrer(), AGENT).status_code == 429

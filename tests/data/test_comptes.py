@@ -64,6 +64,12 @@ def avancer(duree: dt.timedelta, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, "maintenant", lambda: apres)
 
 
+@pytest.fixture
+def horloge_arretee(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Time passes when the test says so only: on a slow machine trying passwords takes a while."""
+    avancer(dt.timedelta(0), monkeypatch)
+
+
 def echouer(fois: int, qui: str = AGENT, adresse: str = ICI) -> None:
     for _ in range(fois):
         with pytest.raises(IdentifiantsRefuses):
@@ -373,7 +379,7 @@ def test_un_compte_inconnu_prend_le_meme_chemin(monkeypatch: pytest.MonkeyPatch)
 
 @pytest.mark.parametrize("qui", [AGENT, "personne@nord.example"])
 def test_les_essais_sont_ralentis_puis_arretes(
-    deux_magasins: None, qui: str, monkeypatch: pytest.MonkeyPatch
+    deux_magasins: None, horloge_arretee: None, qui: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An account that does not exist behaves the same."""
     ajouter(AGENT, "departement")
@@ -389,14 +395,14 @@ def test_les_essais_sont_ralentis_puis_arretes(
     assert attentes == [15, 30, 60, 120, 240, 480, 900, 900]
 
 
-def test_un_bon_mot_de_passe_efface_les_essais_du_compte(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_un_bon_mot_de_passe_efface_les_essais_du_compte(horloge_arretee: None) -> None:
     ajouter(AGENT, "departement")
     for _ in range(3):
         echouer(4)
         comptes.verifier(AGENT, MOT_DE_PASSE, ICI)
 
 
-def test_un_mot_de_passe_donne_efface_les_essais(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_un_mot_de_passe_donne_efface_les_essais(horloge_arretee: None) -> None:
     agent = ajouter(AGENT, "departement")
     echouer(5)
     with pytest.raises(TropDEssais):
@@ -405,7 +411,7 @@ def test_un_mot_de_passe_donne_efface_les_essais(monkeypatch: pytest.MonkeyPatch
     comptes.verifier(AGENT, "un tout autre que lui", AILLEURS)
 
 
-def test_une_adresse_qui_essaie_tout_le_monde_est_arretee() -> None:
+def test_une_adresse_qui_essaie_tout_le_monde_est_arretee(horloge_arretee: None) -> None:
     ajouter(AGENT, "departement")
     for rang in range(essais.LIBRES_PAR_ADRESSE + 1):
         echouer(1, f"p{rang}@nord.example")
@@ -414,7 +420,7 @@ def test_une_adresse_qui_essaie_tout_le_monde_est_arretee() -> None:
     comptes.verifier(AGENT, MOT_DE_PASSE, AILLEURS)
 
 
-def test_son_propre_compte_n_absout_pas_l_adresse() -> None:
+def test_son_propre_compte_n_absout_pas_l_adresse(horloge_arretee: None) -> None:
     """Somebody with an account does not buy guesses at the others with it."""
     ajouter(AGENT, "departement")
     for rang in range(essais.LIBRES_PAR_ADRESSE):
@@ -425,7 +431,9 @@ def test_son_propre_compte_n_absout_pas_l_adresse() -> None:
         comptes.verifier("autre@nord.example", "x", ICI)
 
 
-def test_des_essais_simultanes_comptent_un_par_un(deux_magasins: None) -> None:
+def test_des_essais_simultanes_comptent_un_par_un(
+    deux_magasins: None, horloge_arretee: None
+) -> None:
     ajouter(AGENT, "departement")
     issues: list[str] = []
 
