@@ -1,7 +1,7 @@
 """The frame of the audit: which cells there are, and how they add up.
 
-A *row* is a context that may be asked about (population × place × profile filters), empty or not:
-whether anybody stands in it is what an attacker wants to know. A *column* is a set of youths
+A *row* is a context (population × place × profile filters, `trame`), empty or not: whether anybody
+stands in it is what an attacker wants to know. A *column* is a set of youths
 (`regions`); the same column may be shown by several tables. A cell is a row and a column.
 
 Rows add up in *familles* (a place and its parts, a context and one more filter, a population and
@@ -10,8 +10,7 @@ another one); columns by `Partage`. Contract, confidentialité, « Audit at impo
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -30,21 +29,11 @@ from data.audit.regions import (
     lire_region,
     trouver_partages,
 )
+from data.audit.trame import Place, Rangs, Relation, Soustraction, Trame
 from data.catalogue import POPULATIONS, Condition, Indicateur, Listes
 from data.comptage import Plan, PlanCroise, conditions_croisees, tables_croisees
 from data.faits import ENSEMBLES_ACTES
-from data.treillis import (
-    CHAMP_DU_PROFIL,
-    DEPARTEMENT,
-    FILTRES_PERMIS,
-    PROFILS,
-    TYPES_CROISABLES,
-    TYPES_EXACTS,
-    Geographie,
-    ecrire_filtres,
-)
-
-Rangs = npt.NDArray[np.int64]
+from data.treillis import FILTRES_PERMIS, PROFILS, TYPES_CROISABLES, Geographie
 
 POPULATIONS_ORDONNEES: tuple[str, ...] = tuple(POPULATIONS)
 PROPRES_A_LA_POPULATION = frozenset({"intensite", *ENSEMBLES_ACTES, "partenaires"})
@@ -59,8 +48,8 @@ class Famille:
     `parents` (m,), `debuts` (m,) into `enfants` (e,): rows; a row is a child once at most.
     `reste`: whether youths of the parent may be in no child. `borne`: whether those are youths of
     the parent that no child counts (else the parent only counts more than its children).
-    `cellule`: whether the audit counts the rest as a cell (« sans lieu », profile unknown; not the
-    youths of the other educators, whom no place sets apart). `colonnes`: bool (K,), the columns
+    `cellule`: whether the audit counts the rest as a cell (« sans collège », profile unknown; not
+    the youths of the other educators, whom no place sets apart). `colonnes`: bool (K,), the columns
     the relation holds for.
     """
 
@@ -108,6 +97,12 @@ class Charpente:
     egales: tuple[tuple[Rangs, int, Rangs, int], ...]
     lignes_egales: tuple[tuple[Rangs, Rangs], ...]
     nulles: tuple[tuple[Rangs, Rangs], ...]
+    visibles: npt.NDArray[np.bool_] = field(repr=False)
+    """Rows that may be asked about, (rows,); the others are what places leave beside their
+    parts."""
+    restes: dict[Place, Place] = field(repr=False)
+    """Places that nobody can ask about → those they are left of."""
+    soustraction: Soustraction = field(repr=False)
     rouages: list[Rouages] = field(default_factory=list, repr=False)
     """The same relations as arrays, when `propagation` has made them."""
     tableaux: list[Tableaux] = field(default_factory=list, repr=False)
@@ -121,6 +116,14 @@ class Charpente:
     def ligne(self, population: str, type_: str, lieu: str, filtres: str = "") -> int:
         """Number of a row."""
         return self.numero[population, type_, lieu, filtres]
+
+    def remplir(self, nombres: npt.NDArray[np.int32] | Rangs) -> None:
+        """Reckon the numbers of the rows nobody can ask about, (rows,) or (rows, columns), from
+        the others; in place."""
+        s = self.soustraction
+        if len(s.lignes):
+            parts = np.add.reduceat(nombres[s.enfants], s.debuts, axis=0)
+            nombres[s.lignes] = nombres[s.parents] - parts
 
 
 def dresser_charpente(
@@ -139,9 +142,9 @@ def dresser_charpente(
     vocabulaire = Vocabulaire.tirer(listes)
     conditions = [c.conditions for c in plan.jeunes]
     voulus = tuple(FILTRES_PERMIS) if types is None else types
-    trame = _Trame(listes, geographie, annee, voulus, POPULATIONS_ORDONNEES)
+    trame = Trame(listes, geographie, annee, voulus, POPULATIONS_ORDONNEES)
     regions, colonne = _numeroter_regions(tuple(conditions), vocabulaire)
-    familles = _familles_de_profils(trame, len(regions), listes)
+    familles = _familles_de_profils(trame, len(regions))
     familles += _familles_de_lieux(trame, len(regions))
     familles += _familles_de_populations(trame, regions)
     identites = _identites(trame, {r: i for i, r in enumerate(regions)})
@@ -164,7 +167,7 @@ def dresser_croisements(
     """
     vocabulaire = Vocabulaire.tirer(listes)
     conditions = [c.conditions for c in plan.jeunes] + [c for _, c in conditions_croisees(croise)]
-    trame = _Trame(listes, geographie, annee, TYPES_CROISABLES, ("alses",), filtres=0)
+    trame = Trame(listes, geographie, annee, TYPES_CROISABLES, ("alses",), filtres=0)
     regions, colonne = _numeroter_regions(tuple(conditions), vocabulaire)
     tables = []
     rang = {nom: len(plan.jeunes) + i for i, nom in enumerate(croise.noms)}
@@ -234,7 +237,7 @@ def _numeroter_regions(
 
 
 def _achever(
-    trame: _Trame,
+    trame: Trame,
     regions: tuple[Region, ...],
     colonne: Rangs,
     vocabulaire: Vocabulaire,
@@ -259,21 +262,10 @@ def _achever(
         tuple(identites[0]),
         tuple(identites[1]),
         tuple(identites[2]),
+        trame.visibles,
+        trame.restes,
+        trame.soustraction(),
     )
-
-
-def _combiner(
-    listes: Listes,
-) -> tuple[tuple[tuple[tuple[str, str], ...], ...], dict[int, int]]:
-    """Every combination of filters, the shorter first; how many there are up to each length."""
-    combinaisons: list[tuple[tuple[str, str], ...]] = []
-    profondeur: dict[int, int] = {}
-    for d in range(max(FILTRES_PERMIS.values()) + 1):
-        for choix in itertools.combinations(PROFILS, d):
-            valeurs = [[(p, v.code) for v in listes[CHAMP_DU_PROFIL[p]]] for p in choix]
-            combinaisons.extend(itertools.product(*valeurs))
-        profondeur[d] = len(combinaisons)
-    return tuple(combinaisons), profondeur
 
 
 Identites = tuple[
@@ -281,49 +273,9 @@ Identites = tuple[
 ]
 
 
-class _Trame:
-    """Numbers of rows, by arithmetic: population, then place, then combination of filters."""
-
-    def __init__(
-        self,
-        listes: Listes,
-        geographie: Geographie,
-        annee: int,
-        types: tuple[str, ...],
-        populations: tuple[str, ...],
-        filtres: int = max(FILTRES_PERMIS.values()),
-    ) -> None:
-        combinaisons, profondeur = _combiner(listes)
-        places = tuple(x for x in geographie.lieux() if x[0] in types and x[0] not in TYPES_EXACTS)
-        self.places, self.combinaisons, self.populations = places, combinaisons, populations
-        self.geographie, self.annee = geographie, annee
-        self.numero_combinaison = {frozenset(c): i for i, c in enumerate(combinaisons)}
-        self.taille = [profondeur[min(FILTRES_PERMIS[type_], filtres)] for type_, _ in places]
-        self.depart = np.concatenate([[0], np.cumsum(self.taille)]).tolist()
-        self.par_population = int(self.depart[-1])
-        self.rang_place = {p: i for i, p in enumerate(places)}
-        self.classes_du_college = frozenset(
-            v.code for v in listes["classe"] if v.groupe == "collège"
-        )
-
-    def cles(self) -> tuple[tuple[str, str, str, str], ...]:
-        """(population, kind, place, filters) of each row."""
-        textes = [ecrire_filtres(c) for c in self.combinaisons]
-        return tuple(
-            (population, type_, lieu, textes[i])
-            for population in self.populations
-            for (type_, lieu), n in zip(self.places, self.taille, strict=True)
-            for i in range(n)
-        )
-
-    def decalages(self) -> range:
-        """First row of each population."""
-        return range(0, self.par_population * len(self.populations), max(self.par_population, 1))
-
-
 def _assembler(
     nom: str,
-    relations: list[tuple[int, list[int]]],
+    relations: list[Relation],
     reste: bool,
     colonnes: npt.NDArray[np.bool_],
     *,
@@ -346,123 +298,32 @@ def _assembler(
     )
 
 
-def _familles_de_profils(trame: _Trame, colonnes: int, listes: Listes) -> list[Famille]:
+def _familles_de_profils(trame: Trame, colonnes: int) -> list[Famille]:
     """A context = the same with each value of one more filter + those whose value is unknown."""
     toutes = np.ones(colonnes, dtype=bool)
     familles = []
     for profil in PROFILS:
-        codes = [v.code for v in listes[CHAMP_DU_PROFIL[profil]]]
         for strict in (False, True):
             # A collégien's class is known by definition (contract, données §2.3).
-            relations: list[tuple[int, list[int]]] = []
-            for population, decalage in zip(trame.populations, trame.decalages(), strict=True):
-                sans_reste = profil == "anciennete" or (
-                    profil == "classe" and population == "collegiens"
-                )
-                if sans_reste is not strict:
-                    continue
-                for place, taille in enumerate(trame.taille):
-                    debut = decalage + trame.depart[place]
-                    for i, combinaison in enumerate(trame.combinaisons[:taille]):
-                        if any(p == profil for p, _ in combinaison):
-                            continue
-                        enfants = [
-                            trame.numero_combinaison.get(frozenset((*combinaison, (profil, c))))
-                            for c in codes
-                        ]
-                        if all(e is not None and e < taille for e in enfants):
-                            relations.append(
-                                (debut + i, [debut + e for e in enfants if e is not None])
-                            )
-            familles.append(
-                _assembler(
-                    f"{profil} toujours connu" if strict else profil, relations, not strict, toutes
-                )
-            )
+            relations = [
+                r
+                for population in trame.populations
+                if strict
+                is (profil == "anciennete" or (profil == "classe" and population == "collegiens"))
+                for r in trame.par_profil(profil, population)
+            ]
+            nom = f"{profil} toujours connu" if strict else profil
+            familles.append(_assembler(nom, relations, not strict, toutes))
     return familles
 
 
-def _familles_de_lieux(trame: _Trame, colonnes: int) -> list[Famille]:
-    """A place = its parts + those who are in none (« sans lieu »)."""
-    g = trame.geographie
-    genre = g.genre_de_poste(trame.annee)
+def _familles_de_lieux(trame: Trame, colonnes: int) -> list[Famille]:
+    """A place = its parts, those that no answer names included."""
     toutes = np.ones(colonnes, dtype=bool)
-    sortie = []
-    du_departement = ("departement", DEPARTEMENT)
-    paires = ["/".join(p) for p in g.paires_territoire()]
-    coupes: list[tuple[str, bool, dict[tuple[str, str], list[tuple[str, str]]]]] = [
-        ("territoires", True, {du_departement: [("territoire", x) for x in g.territoires]}),
-        ("associations", False, {du_departement: [("association", x) for x in g.associations]}),
-        ("reseaux", True, {du_departement: [("reseau", x) for x in ("rep", "rep_plus", "hors")]}),
-        ("postes", True, {du_departement: [("poste", x) for x in ("plan_pauvrete", "autre")]}),
-        (
-            "colleges du territoire",
-            True,
-            _regrouper(
-                (("territoire", c["territoire"]), ("college", k)) for k, c in g.colleges.items()
-            ),
-        ),
-        (
-            "colleges du reseau",
-            False,
-            _regrouper(
-                (("reseau", c["education_prioritaire"] or "hors"), ("college", k))
-                for k, c in g.colleges.items()
-            ),
-        ),
-        (
-            "colleges du poste",
-            False,
-            _regrouper((("poste", x), ("college", k)) for k, x in genre.items()),
-        ),
-        (
-            "associations du territoire",
-            True,
-            _regrouper(
-                (("territoire", p.split("/")[1]), ("association_territoire", p)) for p in paires
-            ),
-        ),
-        (
-            "territoires de l association",
-            True,
-            _regrouper(
-                (("association", p.split("/")[0]), ("association_territoire", p)) for p in paires
-            ),
-        ),
-    ]
-    for nom, reste, coupe in coupes:
-        relations: list[tuple[int, list[int]]] = []
-        for parent, enfants in coupe.items():
-            if parent not in trame.rang_place:
-                continue
-            p = trame.rang_place[parent]
-            rangs = [trame.rang_place[e] for e in enfants if e in trame.rang_place]
-            if not rangs:
-                continue
-            taille = min(trame.taille[p], *(trame.taille[e] for e in rangs))
-            for decalage in trame.decalages():
-                relations.extend(
-                    (
-                        decalage + trame.depart[p] + i,
-                        [decalage + trame.depart[e] + i for e in rangs],
-                    )
-                    for i in range(taille)
-                )
-        sortie.append(_assembler(nom, relations, reste, toutes))
-    return sortie
+    return [_assembler(c.nom, trame.par_lieux(c), c.reste, toutes) for c in trame.coupes]
 
 
-Place = tuple[str, str]
-
-
-def _regrouper(paires: Iterable[tuple[Place, Place]]) -> dict[Place, list[Place]]:
-    coupe: dict[Place, list[Place]] = {}
-    for parent, enfant in paires:
-        coupe.setdefault(parent, []).append(enfant)
-    return coupe
-
-
-def _familles_de_populations(trame: _Trame, regions: Sequence[Region]) -> list[Famille]:
+def _familles_de_populations(trame: Trame, regions: Sequence[Region]) -> list[Famille]:
     """The whole of prévention spécialisée = the ALSES's youths (or the collégiens) + the others."""
     n = trame.par_population
     decalage = dict(zip(trame.populations, trame.decalages(), strict=True))
@@ -497,7 +358,7 @@ def _croissante(region: Region) -> bool:
     )
 
 
-def _identites(trame: _Trame, rang: dict[Region, int]) -> Identites:
+def _identites(trame: Trame, rang: dict[Region, int]) -> Identites:
     """Cells that count the same youths, and cells that are nobody by definition.
 
     « Girls » of a context are the number of youths of the context filtered by girls; the class 6e
@@ -573,7 +434,7 @@ def _identites(trame: _Trame, rang: dict[Region, int]) -> Identites:
 
 
 def _situations_presentes(
-    trame: _Trame, rang: dict[Region, int], filtrees: dict[tuple[str, str], list[int]]
+    trame: Trame, rang: dict[Region, int], filtrees: dict[tuple[str, str], list[int]]
 ) -> list[tuple[Rangs, int, Rangs, int]]:
     """Where a class or a collège is known, so is a situation: everyone there has one."""
     situation = rang.get(SITUATION_PRESENTE)

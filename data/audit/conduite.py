@@ -206,6 +206,7 @@ class _Conduite:
             if cle[1:] in croises:
                 entiere[colonnes:] = comptee.croises.n[croises[cle[1:]]]
             pub.n[ligne] = entiere[charpente.representant]
+        charpente.remplir(pub.n)
         return pub
 
     # ── three years together ─────────────────────────────────────────────────────────────
@@ -442,6 +443,7 @@ def _assembler(
         pub.p[lignes[vus]] = decompte.cinquiemes[vus]
         if representant is not None:
             pub.n[lignes[vus]] = decompte.n[np.ix_(vus, representant)]
+    charpente.remplir(pub.n)
     return pub
 
 
@@ -493,6 +495,7 @@ class _Siens:
             if len(qui):
                 produit = (appartenance[:, qui] @ jeunes[qui]).tocoo()
                 total[produit.row, produit.col] += produit.data.astype(np.int32)
+        self.charpente.remplir(total)
         return total
 
     def croises(self, association: str) -> Nombres:
@@ -517,6 +520,7 @@ class _Siens:
         simples = np.zeros((len(presents), len(a.plan.jeunes)), dtype=np.int64)
         np.add.at(simples, contextes.lignes, matiere.jeunes[contextes.colonnes].toarray())
         total[lignes] = np.concatenate([simples, comptes.n], axis=1)[:, croisee.representant]
+        croisee.remplir(total)
         return total
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from data.audit.charpente import Charpente, Rangs
+from data.audit.charpente import Charpente
 from data.audit.examen import DEPARTEMENT, REPRISES, Attaquant, Bilan, Cadre, nommer_les_attaquants
 from data.audit.programmes import connaitre
 from data.audit.propagation import AuditImpossible, Bornes, Nombres, propager, resserrer, verifier
@@ -26,6 +26,7 @@ from data.audit.savoir import (
     savoir_du_departement,
     savoir_prealable,
 )
+from data.audit.trame import Rangs
 
 Drapeaux = npt.NDArray[np.bool_]
 

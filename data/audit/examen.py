@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from data.audit.charpente import Charpente, Rangs
+from data.audit.charpente import Charpente
 from data.audit.explication import Explication
 from data.audit.programmes import Programmes, connaitre
 from data.audit.propagation import AuditImpossible, Bornes, Nombres, propager, resserrer, verifier
@@ -35,6 +35,7 @@ from data.audit.savoir import (
     savoir_du_departement,
     savoir_prealable,
 )
+from data.audit.trame import Rangs
 
 Drapeaux = npt.NDArray[np.bool_]
 Trouvees = tuple[list[Trouvaille], list[Trouvaille]]
@@ -439,7 +440,8 @@ def _lignes_propres(charpente: Charpente, association: str) -> Drapeaux:
     """Rows that hold an association's records and nobody else's."""
     return np.array(
         [
-            type_ in ("association", "association_territoire") and lieu.split("/")[0] == association
+            type_ in ("association", "association_territoire", "hors_territoire")
+            and lieu.split("/")[0] == association
             for _, type_, lieu, _ in charpente.cles
         ]
     )

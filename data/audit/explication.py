@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from data.audit.charpente import Charpente, Rangs
+from data.audit.charpente import Charpente
 from data.audit.propagation import Bornes, Drapeaux, Trace, propager, rouages
+from data.audit.trame import Rangs
 
 Cellule = tuple[int, int]
 Borne = tuple[int, int, bool]

@@ -169,6 +169,7 @@ def compter_les_changements(
                 if e not in autres and places["association"][i] != sauf
             ]
             _ajouter(changes, charpente, population, qui, places, profils)
+    charpente.remplir(changes)
     return changes
 
 

@@ -13,11 +13,12 @@ import numpy as np
 import numpy.typing as npt
 
 from data.audit import noyau
-from data.audit.charpente import Charpente, Rangs
+from data.audit.charpente import Charpente
 from data.audit.explication import Borne, Explication, Relations, bornes_d_un_reste
 from data.audit.programmes import PETIT
 from data.audit.propagation import Bornes, Nombres, rouages
 from data.audit.savoir import ASSIETTE, PAS, Publiables, cacher, tableaux
+from data.audit.trame import Rangs
 from data.treillis import FILTRES_PERMIS, est_un_entete
 
 ANNEAUX = 4
@@ -72,7 +73,7 @@ def chercher(
 
 
 def compter_restes(charpente: Charpente, verite: Nombres) -> int:
-    """Unpublished rests of 1 to 4 youths (« sans lieu », profile unknown)."""
+    """Unpublished rests of 1 to 4 youths (« sans collège », profile unknown) that are no row."""
     total = 0
     for f in charpente.familles:
         if f.reste and f.cellule:
@@ -188,8 +189,10 @@ class Retenue:
 
     def _tout_cacher(self, ligne: int, effort: int, caches: Drapeaux) -> bool:
         """When no table near a cell is left to hide: every table of its context, in every
-        population; then of its place. Returns whether anything was left."""
+        population; then of its place. Of what is beside the parts of a place, that place's.
+        Returns whether anything was left."""
         _, type_, lieu, filtres = self.charpente.cles[ligne]
+        type_, lieu = self.charpente.restes.get((type_, lieu), (type_, lieu))
         lignes = self._du_lieu(type_, lieu)
         if effort < PATIENCE or FILTRES_PERMIS[type_] > 1:
             lignes = [i for i in lignes if self.charpente.cles[i][3] == filtres]

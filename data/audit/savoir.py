@@ -43,6 +43,7 @@ def _poser(charpente: Charpente, table: Table) -> Drapeaux:
     """Rows in which a table may be asked for."""
     par_population = len(charpente.cles) // len(charpente.populations)
     posee = np.repeat([p in table.populations for p in charpente.populations], par_population)
+    posee &= charpente.visibles
     if table.sans_detail:
         posee &= [not f and t in TYPES_SANS_DETAIL for _, t, _, f in charpente.cles]
     return posee
@@ -102,7 +103,7 @@ def savoir_du_departement(charpente: Charpente, pub: Publiables) -> Bornes:
     if charpente.tables[0].membres:
         return bornes  # The crossings give no number of youths of their own.
     effectif = PAS * pub.p[:, 0].astype(np.int32)
-    lisible = ~caches[:, 0]
+    lisible = charpente.visibles & ~caches[:, 0]
     _resserrer(bornes, lisible & ~pub.entetes, 0, effectif - ERREUR, effectif + ERREUR)
     exact = pub.entetes & lisible
     bas[exact, 0] = haut[exact, 0] = pub.n[exact, 0]

@@ -27,6 +27,7 @@ from data.audit.propagation import (
 from data.audit.regions import Partage
 from data.audit.retenue import Retenue, chercher
 from data.audit.savoir import Publiables, savoir_du_departement, savoir_prealable
+from data.audit.trame import Soustraction
 from tests.attack.mutations import SECRET, fabriquer
 
 ANNEE = "2021-2022"
@@ -53,6 +54,77 @@ def annee(base: sa.Engine) -> tuple[Charpente, Publiables, AnneeComptee]:
 
 
 # ---- on a real département
+
+
+def test_ce_qui_n_a_pas_de_lieu_est_compte(
+    annee: tuple[Charpente, Publiables, AnneeComptee],
+) -> None:
+    """Whom places leave beside their parts has rows of its own, which nobody can ask about."""
+    charpente, pub, comptee = annee
+    places = comptee.matieres["ps"].places
+    attendus = {
+        ("sans_territoire", "nord"): [t is None for t in places["territoire"]],
+        ("sans_poste", "nord"): [x is None for x in places["poste"]],
+    }
+    for ici in {*places["territoire"]} - {None}:
+        attendus["hors_association", str(ici)] = [
+            x == ici and y is None
+            for x, y in zip(places["territoire"], places["association_territoire"], strict=True)
+        ]
+    for ici in {*places["association"]} - {None}:
+        attendus["hors_territoire", str(ici)] = [
+            x == ici and y is None
+            for x, y in zip(places["association"], places["association_territoire"], strict=True)
+        ]
+    assert sum(any(x) for x in attendus.values()) > 4
+    assert {
+        x[1:3] for x, vue in zip(charpente.cles, charpente.visibles, strict=True) if not vue
+    } == set(attendus)
+    for cle, qui in attendus.items():
+        ligne = charpente.ligne("ps", *cle)
+        assert not charpente.visibles[ligne]
+        assert pub.n[ligne, 0] == sum(qui)
+
+
+def test_ce_qui_n_a_pas_de_lieu_entre_dans_toutes_les_sommes(
+    annee: tuple[Charpente, Publiables, AnneeComptee],
+) -> None:
+    """Nobody of a value is outside the associations of a territoire, so no ALSES's youth either:
+    what its other associations have of it leaves one number to the last."""
+    charpente, pub, _ = annee
+    essais = 0
+    for _, type_, territoire, filtres in charpente.cles[: len(charpente.cles) // 3]:
+        if type_ != "territoire" or filtres:
+            continue
+        lignes = {
+            p: [
+                charpente.ligne(p, type_, territoire),
+                *(
+                    charpente.ligne(p, t, x)
+                    for population, t, x, f in charpente.cles
+                    if population == p
+                    and t == "association_territoire"
+                    and x.endswith(f"/{territoire}")
+                    and not f
+                ),
+            ]
+            for p in ("ps", "alses")
+        }
+        dehors = pub.n[lignes["ps"][0]] - pub.n[lignes["ps"][1:]].sum(axis=0)
+        petite = (pub.n[lignes["alses"][-1]] >= 1) & (pub.n[lignes["alses"][-1]] <= 4)
+        famille = next(f for f in charpente.familles if f.nom == "alses")
+        for k in np.flatnonzero((dehors == 0) & petite & famille.colonnes)[:3].tolist():
+            bornes = Bornes(np.zeros_like(pub.n), np.full_like(pub.n, INFINI))
+            sues = [*lignes["ps"], *lignes["alses"][:-1]]
+            bornes.bas[sues, k] = bornes.haut[sues, k] = pub.n[sues, k]
+            apprises = np.zeros(charpente.forme, dtype=bool)
+            apprises[sues, k] = True
+            propager(bornes, charpente, apprises)
+            verifier(bornes, pub.n)
+            derniere = lignes["alses"][-1]
+            assert bornes.bas[derniere, k] == bornes.haut[derniere, k] == pub.n[derniere, k]
+            essais += 1
+    assert essais
 
 
 def test_les_relations_tiennent_sur_la_verite(
@@ -168,6 +240,9 @@ def tracer(
         (),
         (),
         (),
+        np.ones(lignes, dtype=bool),
+        {},
+        Soustraction(*(np.zeros(0, dtype=np.int64) for _ in range(4))),
     )
 
 
