@@ -24,6 +24,8 @@ from dashboard.plan import PAGES
 from data.catalogue import CHAPITRES
 
 PROFILS = ("sexe", "age", "classe", "anciennete")
+TIRES = rb'\b[0-9a-f]{64}\b|(?<=data-diapo=")[0-9a-f]{8}(?=")'
+"""What is drawn at random in a page."""
 GENRES_DE_LIEU = ("territoire", "association", "college", "reseau", "poste")
 PAR = (*GENRES_DE_LIEU, "annee", "population", *PROFILS)
 POPULATIONS = ("alses", "ps", "collegiens")
@@ -337,9 +339,10 @@ class Visiteur:
             yield self.ouvrir(f"/presentations/a4?{ou}")
 
     def ouvrir(self, chemin: str) -> Recu:
-        """GET a page that holds forms; the tokens of these are drawn for each caller."""
+        """GET a page that holds forms; the tokens of these are drawn for each caller, as is the
+        name of a slide that is not kept."""
         recu = self.demander(chemin)
-        return replace(recu, corps=re.sub(rb"\b[0-9a-f]{64}\b", b"", recu.corps))
+        return replace(recu, corps=re.sub(TIRES, b"", recu.corps))
 
     def essuyer_des_refus(self) -> Iterator[Recu]:
         """What is refused, and how."""
