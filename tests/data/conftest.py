@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from data.nomenclature import initialiser
@@ -12,6 +15,42 @@ from data.schema import ouvrir
 from tests.data.bases_anciennes import Lignes, photographier
 from tests.queries.protection import SECRET
 from tests.queries.recueil import Recueil, Reponses
+
+
+class Modeles:
+    """Databases filled once for each engine: SQLite files of a folder, PostgreSQL templates."""
+
+    def __init__(self, dossier: Path) -> None:
+        self._dossier = dossier
+        self._faits: set[str] = set()
+
+    def copier(self, nom: str, remplir: Callable[[Engine], object], url: str) -> None:
+        """Make `url` a copy of the model of that name, which `remplir` fills if it is not there."""
+        cible = sa.make_url(url)
+        postgresql = cible.get_backend_name() == "postgresql"
+        base = f"modele_{nom}" if postgresql else str(self._dossier / f"{nom}.sqlite")
+        modele = cible.set(database=base).render_as_string(hide_password=False)
+        serveur = cible.set(database="postgres")
+        if modele not in self._faits:
+            if postgresql:
+                _ordonner(serveur, f"CREATE DATABASE {base}")
+            engine = ouvrir(modele)
+            initialiser(engine)
+            remplir(engine)
+            engine.dispose()
+            self._faits.add(modele)
+        if postgresql:
+            _ordonner(serveur, f"DROP DATABASE {cible.database} WITH (FORCE)")
+            _ordonner(serveur, f"CREATE DATABASE {cible.database} TEMPLATE {base}")
+        else:
+            shutil.copyfile(base, str(cible.database))
+
+
+def _ordonner(serveur: sa.URL, ordre: str) -> None:
+    engine = sa.create_engine(serveur, isolation_level="AUTOCOMMIT", poolclass=sa.pool.NullPool)
+    with engine.connect() as lien:
+        lien.execute(sa.text(ordre))
+
 
 SECRET_DES_ESSAIS = "tiré au hasard pour les essais : 7f3a9c5e1b8d4f60"
 
@@ -37,6 +76,30 @@ def base_sqlite(url_sqlite: str) -> Iterator[Engine]:
     initialiser(engine)
     yield engine
     engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def modeles(tmp_path_factory: pytest.TempPathFactory) -> Modeles:
+    """Databases filled once, which tests copy."""
+    return Modeles(tmp_path_factory.mktemp("modeles"))
+
+
+@pytest.fixture
+def depuis_modele(
+    modeles: Modeles, url_base: str
+) -> Iterator[Callable[[str, Callable[[Engine], object]], Engine]]:
+    """Opens a database on each engine, initialised, then filled (`nom`, what fills it): the first
+    test that names it fills a model, each has a copy of it."""
+    ouverts: list[Engine] = []
+
+    def copier(nom: str, remplir: Callable[[Engine], object]) -> Engine:
+        modeles.copier(nom, remplir, url_base)
+        ouverts.append(ouvrir(url_base))
+        return ouverts[-1]
+
+    yield copier
+    for engine in ouverts:
+        engine.dispose()
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -46,16 +47,17 @@ from tests.data.fabrique import (
     usager,
 )
 
+DepuisModele = Callable[[str, Callable[[Engine], object]], Engine]
+
 
 def charger(base: Engine, dossier: Path, formulaires: Formulaires, **options: Any) -> Bilan:
     return importer(base, en_dossier(dossier, formulaires), operateur="Mme Essai", **options)
 
 
 @pytest.fixture
-def remplie(base: Engine, tmp_path: Path) -> Engine:
+def remplie(depuis_modele: DepuisModele, tmp_path: Path) -> Engine:
     """A database that holds the small delivery."""
-    charger(base, tmp_path / "petite", composer())
-    return base
+    return depuis_modele("petite", lambda base: charger(base, tmp_path / "petite", composer()))
 
 
 @pytest.fixture
@@ -565,7 +567,7 @@ def annees_refaites(
 
 
 @pytest.fixture
-def quatre_ans(base: Engine, tmp_path: Path) -> Engine:
+def quatre_ans(depuis_modele: DepuisModele, tmp_path: Path) -> Engine:
     """U1 (debut known) and U2 (debut empty) both seen from 2020-2021 to 2022-2023."""
     interventions = [
         intervention(f"{u}-{annee}", u, date=f"{annee}-10-04")
@@ -573,17 +575,13 @@ def quatre_ans(base: Engine, tmp_path: Path) -> Engine:
         for annee in (2020, 2021, 2022)
     ]
     situations = [{**composer()["situations"][0], "date": "2020-09-15"}]
-    charger(
-        base,
-        tmp_path / "quatre",
-        composer(
-            interventions=interventions,
-            situations=situations,
-            actions_ponctuelles=None,
-            actions_projet=None,
-        ),
+    formulaires = composer(
+        interventions=interventions,
+        situations=situations,
+        actions_ponctuelles=None,
+        actions_projet=None,
     )
-    return base
+    return depuis_modele("quatre_ans", lambda base: charger(base, tmp_path / "quatre", formulaires))
 
 
 CHANGEMENTS: list[tuple[str, Formulaires, set[int] | None]] = [
