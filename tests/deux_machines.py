@@ -304,6 +304,8 @@ def ouvrir(dossier: Path) -> requests.Session:
     """A browser that believes the certificate of the proxy."""
     session = requests.Session()
     session.verify = str(dossier / "certificat.pem")
+    # Else a bundle named in the environment is believed instead, and a proxy is asked.
+    session.trust_env = False
     return session
 
 
