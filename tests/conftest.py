@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from hypothesis import settings
 
 from tests.commandes import commander
-from tests.postgresql import PostgresqlAbsent, lancer_postgresql
+from tests.postgresql import PostgresqlAbsent, lancer_postgresql, ordonner
 
 # Enough for two years to compare and for every rule of confidentiality to bite.
 DEMONSTRATION = ["demo", "--annees", "2", "--echelle", "0.3"]
@@ -58,16 +58,11 @@ def url_sqlite(tmp_path: Path) -> str:
 def url_base_postgresql(url_postgresql: str) -> Iterator[str]:
     """URL of a new, empty PostgreSQL database, dropped after the test."""
     nom = f"essai_{next(_numeros)}"
-    serveur = sa.create_engine(
-        url_postgresql, isolation_level="AUTOCOMMIT", poolclass=sa.pool.NullPool
-    )
-    with serveur.connect() as lien:
-        lien.execute(sa.text(f"CREATE DATABASE {nom}"))
+    ordonner(url_postgresql, f"CREATE DATABASE {nom}")
     try:
         yield sa.make_url(url_postgresql).set(database=nom).render_as_string(hide_password=False)
     finally:
-        with serveur.connect() as lien:
-            lien.execute(sa.text(f"DROP DATABASE {nom} WITH (FORCE)"))
+        ordonner(url_postgresql, f"DROP DATABASE {nom} WITH (FORCE)")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

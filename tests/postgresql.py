@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
+import sqlalchemy as sa
 
 from tests.port import trouver_port
 
@@ -95,6 +96,20 @@ def lancer_postgresql() -> Iterator[str]:
                 serveur.wait()
     finally:
         shutil.rmtree(dossier, ignore_errors=True)
+
+
+def ordonner(serveur: str | sa.URL, ordre: str) -> None:
+    """Have a server do what no transaction may hold (`CREATE DATABASE`…)."""
+    engine = sa.create_engine(serveur, isolation_level="AUTOCOMMIT", poolclass=sa.pool.NullPool)
+    with engine.connect() as lien:
+        lien.execute(sa.text(ordre))
+
+
+def recopier(serveur: str | sa.URL, modele: str, nom: str) -> None:
+    """Make the database of that name a copy of the model, whatever it was. Nobody may be connected
+    to the model."""
+    ordonner(serveur, f"DROP DATABASE IF EXISTS {nom} WITH (FORCE)")
+    ordonner(serveur, f"CREATE DATABASE {nom} TEMPLATE {modele}")
 
 
 def _choisir_compte() -> pwd.struct_passwd | None:

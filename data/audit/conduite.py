@@ -33,11 +33,11 @@ from data.audit.memoire import (
 from data.audit.propagation import INFINI, AuditImpossible, Bornes, Nombres
 from data.audit.rapport import Erreurs, Rapport
 from data.audit.retenue import Retenue
-from data.audit.savoir import ASSIETTE, Publiables, cacher, tableaux
+from data.audit.savoir import Publiables, cacher
 from data.comptage import Matiere, compter_croises
 from data.contextes import Contextes, dresser
 from data.faits import ecrire_annee
-from data.paquet import PAS, RETENU
+from data.paquet import RETENU
 from data.treillis import FILTRES_PERMIS, TYPES_EXACTS, ecrire_cle, est_un_entete
 
 Progression = Callable[[str, int, int], None]
@@ -373,9 +373,7 @@ class _Conduite:
         self.rapport.entetes_arrondis += len(retenue.arrondies)
         for k, table in enumerate(charpente.tables):
             if table.membres:
-                repondue = PAS * pub.p[:, table.base].astype(np.int64) >= ASSIETTE
-                repondue &= tableaux(charpente).posees[:, k]
-                self.rapport.tables += int((repondue | pub.retenues[:, k]).sum())
+                self.rapport.tables += int((retenue.donnees[:, k] | pub.retenues[:, k]).sum())
         if not pub.retenues.any() and pub.entetes.all():
             return
         caches = cacher(charpente, pub)

@@ -349,17 +349,17 @@ class _Solveur(highspy.Highs):
     """HiGHS, silent from its making on. Small programmes whose coefficients are 1 and −1: neither
     presolve, nor scaling, nor steepest edges are worth their price."""
 
-    def enableCallbacks(self) -> None:
-        """The first thing it does, in which it would greet on the standard output."""
-        self.setOptionValue("output_flag", False)
-        super().enableCallbacks()  # type: ignore[no-untyped-call]
-
-    def regler(self) -> None:
-        """Set what does not change from one programme to the next."""
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
         self.setOptionValue("presolve", "off")
         self.setOptionValue("threads", 1)
         self.setOptionValue("simplex_scale_strategy", 0)
         self.setOptionValue("simplex_dual_edge_weight_strategy", 0)
+
+    def enableCallbacks(self) -> None:
+        """The first thing its making does, in which it would greet on the standard output."""
+        self.setOptionValue("output_flag", False)
+        super().enableCallbacks()  # type: ignore[no-untyped-call]
 
 
 _fils = threading.local()
@@ -369,8 +369,7 @@ def _solveur() -> _Solveur:
     """The solver of this thread."""
     solveur: _Solveur | None = getattr(_fils, "solveur", None)
     if solveur is None:
-        solveur = _fils.solveur = _Solveur()  # type: ignore[no-untyped-call]
-        solveur.regler()
+        solveur = _fils.solveur = _Solveur()
     return solveur
 
 

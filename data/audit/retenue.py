@@ -115,7 +115,8 @@ def _restes_de_lignes(
 
 class Retenue:
     """Withholds tables of one frame, the cheapest first. `nouvelles`: those it added, as (row,
-    table); `arrondies`: rows whose headline is no longer exact. `autre`, `liens`: the other frame,
+    table); `arrondies`: rows whose headline is no longer exact. `donnees`: whether each table is
+    answered, withheld or not (rows, tables). `autre`, `liens`: the other frame,
     and the cells of the two that count the same youths (`jumeler`)."""
 
     def __init__(self, charpente: Charpente, pub: Publiables) -> None:
@@ -137,13 +138,13 @@ class Retenue:
             for k in {table.base_auditee, *(k for _, k in table.membres)}:
                 self._tables_de.setdefault(k, []).append(rang)
         self._posees = tableaux(charpente).posees
-        self._donnees = self._posees.copy()
+        self.donnees = self._posees.copy()
         self._lisibles = np.zeros(charpente.forme, dtype=bool)
         for rang, table in enumerate(charpente.tables):
             if table.membres:
-                self._donnees[:, rang] &= PAS * pub.p[:, table.base].astype(np.int64) >= ASSIETTE
+                self.donnees[:, rang] &= PAS * pub.p[:, table.base].astype(np.int64) >= ASSIETTE
             colonnes = [table.base_auditee, *(k for _, k in table.membres)]
-            self._lisibles[:, colonnes] |= self._donnees[:, [rang]]
+            self._lisibles[:, colonnes] |= self.donnees[:, [rang]]
 
     def retenir(
         self,
@@ -215,15 +216,8 @@ class Retenue:
         return self._par_lieu[type_, lieu]
 
     def _visibles(self, cellules: Sequence[Cellule], caches: Drapeaux) -> list[Cellule]:
-        return [c for c in cellules if self._montrees(*c, caches) or self._montree_ailleurs(c)]
-
-    def _montree_ailleurs(self, cellule: Cellule) -> bool:
-        """Whether the other frame shows the same youths."""
-        jumelles = self._jumelles_de(cellule)
-        if self.autre is None or not jumelles:
-            return False
-        caches = self.autre.caches()
-        return any(self.autre._montrees(*c, caches) for c in jumelles)
+        ailleurs = self._lisibles_ailleurs()
+        return [c for c in cellules if (self._lisibles[c] and not caches[c]) or ailleurs[c]]
 
     def _lisibles_ailleurs(self) -> Drapeaux:
         """Cells whose youths the other frame shows."""
@@ -302,7 +296,7 @@ class Retenue:
         """Tables in which this cell can be read."""
         if caches[ligne, colonne]:
             return []
-        return [rang for rang in self._tables_de.get(colonne, []) if self._donnees[ligne, rang]]
+        return [rang for rang in self._tables_de.get(colonne, []) if self.donnees[ligne, rang]]
 
     def _cacher(self, ligne: int, colonne: int, caches: Drapeaux) -> None:
         if colonne == 0 and self.pub.entetes[ligne]:

@@ -13,6 +13,7 @@ from sqlalchemy.engine import Engine
 from data.nomenclature import initialiser
 from data.schema import ouvrir
 from tests.data.bases_anciennes import Lignes, photographier
+from tests.postgresql import ordonner, recopier
 from tests.queries.protection import SECRET
 from tests.queries.recueil import Recueil, Reponses
 
@@ -33,31 +34,21 @@ class Modeles:
         serveur = cible.set(database="postgres")
         if modele not in self._faits:
             if postgresql:
-                _ordonner(serveur, f"CREATE DATABASE {base}")
+                ordonner(serveur, f"CREATE DATABASE {base}")
             engine = ouvrir(modele)
             initialiser(engine)
             remplir(engine)
             engine.dispose()
             self._faits.add(modele)
         if postgresql:
-            _ordonner(serveur, f"DROP DATABASE {cible.database} WITH (FORCE)")
-            _ordonner(serveur, f"CREATE DATABASE {cible.database} TEMPLATE {base}")
+            recopier(serveur, base, str(cible.database))
         else:
             shutil.copyfile(base, str(cible.database))
 
 
-def _ordonner(serveur: sa.URL, ordre: str) -> None:
-    engine = sa.create_engine(serveur, isolation_level="AUTOCOMMIT", poolclass=sa.pool.NullPool)
-    with engine.connect() as lien:
-        lien.execute(sa.text(ordre))
-
-
-SECRET_DES_ESSAIS = "tiré au hasard pour les essais : 7f3a9c5e1b8d4f60"
-
-
 @pytest.fixture(autouse=True)
 def secret(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SECRET_ARRONDI", SECRET_DES_ESSAIS)
+    monkeypatch.setenv("SECRET_ARRONDI", "tiré au hasard pour les essais : 7f3a9c5e1b8d4f60")
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from queries.depot import REGLAGE_DES_DROITS, Depot
 from queries.lecteur import Lecteur, Role
 from queries.question import NORD, Lieu, Question
 from queries.reponses import Reponse, repondre
+from tests.postgresql import ordonner
 from tests.queries.livraisons import charger
 from tests.queries.protection import SECRET
 from tests.queries.recueil import Recueil
@@ -59,11 +60,7 @@ def secret(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="module")
 def base(url_postgresql: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Base]:
     """A base with two associations in it, loaded by the role of the import."""
-    serveur = sa.create_engine(
-        url_postgresql, isolation_level="AUTOCOMMIT", poolclass=sa.pool.NullPool
-    )
-    with serveur.connect() as lien:
-        lien.execute(sa.text("CREATE DATABASE essai_des_roles"))
+    ordonner(url_postgresql, "CREATE DATABASE essai_des_roles")
     url = sa.make_url(url_postgresql).set(database="essai_des_roles")
 
     def sous(compte: Compte) -> str:
@@ -83,10 +80,9 @@ def base(url_postgresql: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
     try:
         yield adresses
     finally:
-        with serveur.connect() as lien:
-            lien.execute(sa.text("DROP DATABASE essai_des_roles WITH (FORCE)"))
-            for compte in (WEB, IMPORT):
-                lien.execute(sa.text(f"DROP ROLE {compte.nom}"))
+        ordonner(url_postgresql, "DROP DATABASE essai_des_roles WITH (FORCE)")
+        for compte in (WEB, IMPORT):
+            ordonner(url_postgresql, f"DROP ROLE {compte.nom}")
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -26,9 +25,9 @@ from data.cellules import (
     lire_entier,
 )
 from data.importation import Bilan, importer
-from data.nomenclature import Liste, initialiser, lire_fichier
+from data.nomenclature import Liste, lire_fichier
 from data.refus import LivraisonRefusee, Refus
-from tests.data.conftest import SECRET_DES_ESSAIS
+from tests.data.conftest import Modeles
 from tests.data.fabrique import (
     Formulaires,
     composer,
@@ -53,24 +52,13 @@ def charger(base: Engine, dossier: Path, formulaires: Formulaires, **options: An
     )
 
 
-@pytest.fixture(scope="module")
-def modele(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An SQLite file that holds the small delivery."""
-    dossier = tmp_path_factory.mktemp("petite")
-    with pytest.MonkeyPatch.context() as reglages:
-        reglages.setenv("SECRET_ARRONDI", SECRET_DES_ESSAIS)
-        engine = t.ouvrir(f"sqlite:///{dossier / 'passerelle.sqlite'}")
-        initialiser(engine)
-        charger(engine, dossier / "petite", composer())
-        engine.dispose()
-    return dossier / "passerelle.sqlite"
-
-
 @pytest.fixture
-def remplie(modele: Path, tmp_path: Path) -> Iterator[Engine]:
+def remplie(modeles: Modeles, url_sqlite: str, tmp_path: Path) -> Iterator[Engine]:
     """A database that holds the small delivery."""
-    shutil.copyfile(modele, tmp_path / "remplie.sqlite")
-    engine = t.ouvrir(f"sqlite:///{tmp_path / 'remplie.sqlite'}")
+    modeles.copier(
+        "validation", lambda base: charger(base, tmp_path / "petite", composer()), url_sqlite
+    )
+    engine = t.ouvrir(url_sqlite)
     yield engine
     engine.dispose()
 

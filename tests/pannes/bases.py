@@ -15,6 +15,7 @@ from data.importation import importer
 from data.nomenclature import initialiser
 from data.schema import ouvrir
 from tests.data.fabrique import Formulaires, composer, en_dossier, intervention, usager
+from tests.postgresql import ordonner, recopier
 
 _numeros = itertools.count(1)
 
@@ -61,7 +62,7 @@ class BasePostgresql(Base):
         numero = next(_numeros)
         self._serveur = url_serveur
         self._modele, self._nom = f"pannes_modele_{numero}", f"pannes_{numero}"
-        self._executer(f"CREATE DATABASE {self._modele}")
+        ordonner(url_serveur, f"CREATE DATABASE {self._modele}")
         modele = ouvrir(adresse.set(database=self._modele).render_as_string(hide_password=False))
         initialiser(modele)
         self._charger_le_modele(modele)
@@ -74,15 +75,7 @@ class BasePostgresql(Base):
         engine.dispose()
 
     def remettre(self) -> None:
-        self._executer(f"DROP DATABASE IF EXISTS {self._nom} WITH (FORCE)")
-        self._executer(f"CREATE DATABASE {self._nom} TEMPLATE {self._modele}")
-
-    def _executer(self, ordre: str) -> None:
-        serveur = sa.create_engine(
-            self._serveur, isolation_level="AUTOCOMMIT", poolclass=sa.pool.NullPool
-        )
-        with serveur.connect() as lien:
-            lien.execute(sa.text(ordre))
+        recopier(self._serveur, self._modele, self._nom)
 
 
 def premiere() -> Formulaires:
