@@ -50,10 +50,14 @@ def test_le_csv_et_le_classeur_disent_les_chiffres_de_la_carte(
     corps = reponse.body().decode("utf-8-sig")
     lignes = list(csv.DictReader(io.StringIO(corps), delimiter=";"))
     assert {x["libelle"] for x in lignes} == set(montres)
+    assert any(x["statut"] == "arrondi" for x in lignes)
     for ligne in lignes:
         cases = montres[ligne["libelle"]]
         if ligne["statut"] == "masque":
             assert cases[0].startswith("<")
+            assert (ligne["effectif"], ligne["part"]) == ("", "")
+        elif ligne["statut"] == "non_diffuse":
+            assert not any(caractere.isdigit() for caractere in cases[0])
             assert (ligne["effectif"], ligne["part"]) == ("", "")
         else:
             assert ligne["statut"] == "arrondi"
