@@ -19,7 +19,7 @@ from flask import Flask, Response, current_app, g, request
 from dashboard import session
 from dashboard.memoire import Memoire
 from dashboard.protections import RAPPELS
-from queries.consultation import Consultation, relever
+from queries.consultation import Releve, relever
 from queries.depot import BaseIndisponible
 
 CLE = "passerelle_gardees"
@@ -39,7 +39,7 @@ class Gardee(NamedTuple):
 
     corps: bytes
     encodage: str | None
-    consultations: tuple[Consultation, ...]
+    consultations: Releve
     conditions: tuple[Condition, ...]
 
 
@@ -105,7 +105,7 @@ def _garder(reponse: Response) -> Response:
     if cle is None or conditions is None or reponse.status_code != 200:
         return reponse
     memoire: Memoire[Gardee] = current_app.extensions[CLE]
-    consultations = tuple(g.get("passerelle_releve") or ())
+    consultations: Releve = dict(g.get("passerelle_releve") or {})
     memoire.garder(
         cle,
         Gardee(

@@ -254,6 +254,7 @@ def _enregistrer_rappels(app: Dash, depot: Depot) -> None:
             dessinees = dict.fromkeys(premieres, etat_du_dessin(requete, ctx))
         else:
             contenu, dessinees = ici.composer(ctx), {}
+            gardees.permettre()
         commune = garder_le_commun(requete)
         return (
             coquille.naviguer(ici, commune),

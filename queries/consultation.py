@@ -11,14 +11,14 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from queries.lecteur import Politique
 from queries.question import Question
 from queries.selection import ecrire_lieux, encoder
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Consultation:
     """One question answered, and the policy it was answered under."""
 
@@ -26,7 +26,7 @@ class Consultation:
     population: str
     politique: Politique
 
-    @property
+    @cached_property
     def texte(self) -> str:
         """The question as the API writes it: « sexe?annee=2021-2022&territoire=douai »."""
         return _ecrire(self)

@@ -34,6 +34,9 @@ from queries.audits import Audit, Publication, lire_audits, lire_publications
 from queries.lecteur import TOUTES
 from queries.remises import Remise, lire_remises
 
+_DERNIERE = sa.select(sa.func.max(t.publications.c.numero))
+"""Asked at each request: written once."""
+
 RETENUES = 20_000
 """Most unpacked answers kept in memory by a process (about 2 kB each)."""
 
@@ -207,7 +210,7 @@ class Depot:
     def _numero(self, conn: sa.Connection) -> int | None:
         """Number of the publication in force; None when the database is still empty."""
         try:
-            numero: int | None = conn.scalar(sa.select(sa.func.max(t.publications.c.numero)))
+            numero: int | None = conn.scalar(_DERNIERE)
         except (sa.exc.OperationalError, sa.exc.ProgrammingError) as erreur:
             conn.rollback()
             if sa.inspect(conn).has_table(t.publications.name):

@@ -173,10 +173,8 @@ def lister(perimetre: str) -> list[Trace]:
 
 def sous(perimetre: str, lieux: Sequence[str], indicateur: str | None = None) -> list[Trace]:
     """Those of a perimeter about these places (kind:code), and this indicator, the last first."""
-    conditions = [t.traces.c.perimetre == perimetre, t.traces.c.lieu.in_(lieux)]
-    if indicateur is not None:
-        conditions.append(t.traces.c.indicateur == indicateur)
-    return _lire(*conditions)
+    vivantes = _executer(_SOUS, perimetre=perimetre, lieux=list(lieux), limite=maintenant() - DUREE)
+    return [x for x in vivantes if indicateur in (None, x.sujet.indicateur)]
 
 
 def de_la_diapo(perimetre: str, partage: int, diapo: str) -> list[Trace]:
@@ -200,11 +198,8 @@ def purger() -> None:
 
 
 def _purger(conn: sa.Connection) -> None:
-    conn.execute(t.traces.delete().where(t.traces.c.garder.is_(False), _trop_vieille()))
-
-
-def _trop_vieille() -> sa.ColumnElement[bool]:
-    return t.traces.c.ecrite_le <= maintenant() - DUREE
+    trop_vieille = t.traces.c.ecrite_le <= maintenant() - DUREE
+    conn.execute(t.traces.delete().where(t.traces.c.garder.is_(False), trop_vieille))
 
 
 def _verifier(genre: str, texte: str) -> dict[str, str]:
@@ -221,12 +216,26 @@ def _verifier(genre: str, texte: str) -> dict[str, str]:
 
 
 def _lire(*conditions: Any) -> list[Trace]:
-    # Too old is not read, even before it is erased.
-    vivante = sa.or_(t.traces.c.garder.is_(True), sa.not_(_trop_vieille()))
+    return _executer(_choisir(*conditions), limite=maintenant() - DUREE)
+
+
+def _choisir(*conditions: Any) -> sa.Select[Any]:
+    """Those that are kept or later than `limite`, the last first: too old is not read, even before
+    it is erased."""
+    vivante = sa.or_(t.traces.c.garder.is_(True), t.traces.c.ecrite_le > sa.bindparam("limite"))
+    return sa.select(t.traces).where(*conditions, vivante).order_by(t.traces.c.id.desc())
+
+
+_SOUS = _choisir(
+    t.traces.c.perimetre == sa.bindparam("perimetre"),
+    t.traces.c.lieu.in_(sa.bindparam("lieux", expanding=True)),
+)
+"""Asked each time cards are shown: written once."""
+
+
+def _executer(requete: sa.Select[Any], **valeurs: Any) -> list[Trace]:
     with transaction() as conn:
-        lignes = conn.execute(
-            sa.select(t.traces).where(*conditions, vivante).order_by(t.traces.c.id.desc())
-        ).all()
+        lignes = conn.execute(requete, valeurs).all()
     return [
         Trace(
             x.id,

@@ -24,11 +24,12 @@ METHODES = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 _REFERENCE, _ROUTE = "passerelle.reference", "passerelle.route"
 _LONGUEUR = 12
+_LETTRES = bytes(string.ascii_lowercase[i % 26].encode()[0] for i in range(256))
 
 
 def tirer_reference() -> str:
     """What tells a request from all others. Letters only: it looks like no figure."""
-    return "".join(secrets.choice(string.ascii_lowercase) for _ in range(_LONGUEUR))
+    return secrets.token_bytes(_LONGUEUR).translate(_LETTRES).decode("ascii")
 
 
 def reference_courante() -> str:

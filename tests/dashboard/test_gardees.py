@@ -25,6 +25,7 @@ from tests.bench.rappels import Ecran, EnProcessus, lire_rappels
 CARTES = ["sexe", "classe"]
 VUE = "?territoire=douai"
 CHEMIN = "/situations"
+AUTRES_PAGES = ("/", "/comparer", "/evolution", "/explorer", "/qualite")
 LECTEURS = ("departement", "habilite", "chef:itineraires", "invite")
 
 
@@ -48,12 +49,13 @@ def entrer(server: Flask, point_de_vue: str = "departement") -> FlaskClient:
 
 
 def demandes(server: Flask) -> list[bytes]:
-    """What a page sends: it opens, then its filter changes."""
+    """What a page sends: it opens, then its filter changes; then what other pages do."""
     rappels = lire_rappels(EnProcessus(server))
     numero = server.extensions["passerelle_depot"].etat().publication
     ecran = Ecran(rappels, CARTES, numero)
     trois = [ecran.ouvrir(CHEMIN, VUE), *ecran.demandes(VUE, CHEMIN)]
-    return [corps for _, _, corps in trois]
+    autres = [ecran.ouvrir(chemin, VUE) for chemin in AUTRES_PAGES]
+    return [corps for _, _, corps in (*trois, *autres)]
 
 
 def demander(client: FlaskClient, corps: bytes, **entetes: str) -> bytes:
