@@ -12,9 +12,10 @@ from dashboard.observation.de_gunicorn import JournalDeGunicorn
 
 bind = f"0.0.0.0:{os.environ.get('PORT') or 8050}"
 workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
-# Threads, so that a browser's idle connections (it opens some ahead) never hold a whole worker.
+# Threads, so that clients who send slowly hold no worker: they read, and a few requests at a time
+# are answered (`dashboard.guichet`). One is started when no other is free.
 worker_class = "gthread"
-threads = 4
+threads = 32
 # One copy of the code in memory, one set of counters, and one first request, which `app.py` asks,
 # for all the workers. Forked, each opens its own connections to PostgreSQL: at most 8 to read,
 # 8 to the store and one to the journal (`data.schema.CONNEXIONS`).

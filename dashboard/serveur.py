@@ -27,6 +27,7 @@ from dashboard import (
     erreurs,
     fichiers,
     gardees,
+    guichet,
     plan,
     protections,
     session,
@@ -131,6 +132,7 @@ def creer_application(url: str | None = None) -> Dash:
     app.layout = lambda: coquille.composer(_identite(depot))
     _enregistrer_rappels(app, depot)
     protections.appliquer(app)
+    guichet.ouvrir(server)
     demandes.observer(server, [page.chemin for page in plan.PAGES])
     return app
 
