@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from data import commandes_base, commandes_comptes, commandes_journal
 from data import schema as t
-from data.integrite import BaseAbimee, dire_la_panne, verifier, verifier_les_reponses
+from data.integrite import BaseAbimee, dire_la_panne, verifier, verifier_les_lignes
 from data.refus import LivraisonRefusee, Refus
 
 REFUSE, MAUVAIS_APPEL = 1, 2
@@ -265,10 +265,10 @@ def _retirer(options: argparse.Namespace) -> int:
 
 def _etat(_: argparse.Namespace) -> int:
     engine = t.ouvrir(lecture_seule=True)
-    verifier(engine)
+    verifier(engine, entierement=True)
     with engine.connect() as conn:
         if sa.inspect(conn).has_table(t.reponses.name):
-            verifier_les_reponses(conn)
+            verifier_les_lignes(conn)
         livraisons = conn.execute(sa.select(t.livraisons).order_by(t.livraisons.c.numero)).all()
         print(f"Livraisons : {len(livraisons)}")
         for ligne in livraisons:

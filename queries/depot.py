@@ -135,7 +135,8 @@ class Depot:
                 yield conn
         except (sa.exc.DBAPIError, sa.exc.TimeoutError) as erreur:
             raise BaseIndisponible(dire_la_panne(erreur)) from erreur
-        except PaquetAbime as erreur:
+        except (PaquetAbime, UnicodeDecodeError) as erreur:
+            # `sqlite3` says so of a text that is none, and of an error that quotes one.
             raise BaseIndisponible(ABIMEE) from erreur
 
     def fermer(self) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from data.__main__ import REFUSE
 from data.importation import importer
 from data.integrite import (
     ABIMEE,
@@ -38,6 +39,30 @@ def test_un_fichier_abime_est_nomme_ou_ses_chiffres_sont_justes(base: bases.Base
     constat = degats.eprouver(base, 12, graine=3)
     assert constat.entier, constat.manques
     assert "nommée" in constat.detail
+
+
+FORMAT = 47
+"""Where the header says how the schema is written."""
+
+
+@pytest.mark.parametrize("ou", ["en-tête", "schéma", "clé et sa copie"])
+def test_ce_qui_n_est_plus_un_texte_est_nomme(base: bases.BaseSqlite, ou: str) -> None:
+    """Whether SQLite cannot read it, or quotes it, or only an index holds it."""
+    sain = base.fichier.read_bytes()
+    cle = b"2021-2022|alses|departement|nord|sexe=fille"
+    places = {
+        "en-tête": [FORMAT],
+        "schéma": [sain.index(b"tablereponsesreponses") + len("table")],
+        "clé et sa copie": [i for i in range(len(sain)) if sain.startswith(cle, i)],
+    }[ou]
+    assert places
+    for place in places:
+        octets = bytearray(sain)
+        octets[place] = 0xD9
+        if ou == "schéma":
+            octets[sain.index(b"CREATE TABLE reponses")] = ord("?")
+        base.fichier.write_bytes(octets)
+        assert degats.dire_l_etat(base.url) == (REFUSE, ABIMEE + "\n"), place
 
 
 def brouiller(fichier: Path) -> None:
