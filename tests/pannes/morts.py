@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import signal
@@ -31,10 +32,13 @@ def lancer(url: str, livraison: Path, journal: Path) -> int:
     """
     pid = os.fork()
     if pid:
+        # Before anybody can kill it; the child says it too, for what it starts at once.
+        with contextlib.suppress(OSError):
+            os.setpgid(pid, pid)
         return pid
     code = 1
     try:
-        os.setsid()
+        os.setpgid(0, 0)
         with journal.open("w", encoding="utf-8", buffering=1) as etapes:
             sys.stderr = etapes
             importer(
