@@ -71,15 +71,18 @@ def _croire_les_proxys(server: Flask) -> None:
 def _garder() -> Any:
     if request.path in SONDES:
         return None
+    chemin = request.path
+    ouvert = chemin.startswith(HABITS) or _sous(chemin, PORTES) or _lien_de_partage()
     try:
         etat = etat_courant()
     except BaseIndisponible:
-        return None  # What is asked says so in its own way, and knows no reader.
+        if ouvert:
+            return None
+        # Nothing else is answered, not even an empty shell: back the next instant, the database
+        # would be read by a request that nobody guarded.
+        raise
     verifier_regime(etat)
-    if not connexion_exigee(etat):
-        return None
-    chemin = request.path
-    if chemin.startswith(HABITS) or _sous(chemin, PORTES) or _lien_de_partage():
+    if ouvert or not connexion_exigee(etat):
         return None
     session = session_courante()
     if session is None:

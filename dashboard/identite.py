@@ -11,7 +11,7 @@ from markupsafe import Markup
 from dashboard.formulaires import jeton_csrf
 from dashboard.points_de_vue import composer_points_de_vue
 from dashboard.regime import connexion_exigee
-from dashboard.session import hors_requete, session_courante
+from dashboard.session import session_courante
 from data.comptes import ADMINISTRATEUR, ROLES
 from queries.depot import Etat
 
@@ -20,8 +20,6 @@ def composer_identite(etat: Etat) -> Any:
     """What stands at the head of a page drawn by Dash: viewpoints, or the account."""
     if not connexion_exigee(etat):
         return composer_points_de_vue(etat)
-    if hors_requete():
-        return html.Span()
     return html.Div(className="boite-identite", **{"data-html": str(ecrire_identite())})
 
 

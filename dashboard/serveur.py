@@ -73,10 +73,11 @@ class Tableau(Dash):
         super().run(*arguments, **options)
 
     def serve_layout(self) -> Any:
-        """The shell. Written here: what Dash writes with would load numpy in every process."""
-        return self.backend.make_response(
-            ecriture_json.ecrire(self.get_layout()), mimetype="application/json"
-        )
+        """The shell, for who asks. Without a base that answers there is none, and the browser asks
+        again: one that names nobody would stay so. Written here: what Dash writes with would load
+        numpy in every process."""
+        coque = coquille.composer(composer_identite(session.etat_courant()))
+        return self.backend.make_response(ecriture_json.ecrire(coque), mimetype="application/json")
 
     def interpolate_index(self, **morceaux: Any) -> str:
         """The empty page, which asks for the script of the charts when there will be some."""
@@ -129,20 +130,12 @@ def creer_application(url: str | None = None) -> Dash:
         index_string=coquille.INDEX,
         serve_locally=True,
     )
-    app.layout = lambda: coquille.composer(_identite(depot))
+    app.layout = coquille.composer(html.Span())
     _enregistrer_rappels(app, depot)
     protections.appliquer(app)
     guichet.ouvrir(server)
     demandes.observer(server, [page.chemin for page in plan.PAGES])
     return app
-
-
-def _identite(depot: Depot) -> Any:
-    try:
-        etat = depot.etat()
-    except BaseIndisponible:
-        return html.Span()
-    return composer_identite(etat)
 
 
 def garder_le_commun(requete: str | None) -> str:

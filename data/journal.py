@@ -49,7 +49,8 @@ REPOS = 5.0
 """Seconds without an entry after which the thread ends and closes its connection."""
 
 PREMIER_DELAI, DERNIER_DELAI = 0.5, 30.0
-"""Seconds between two attempts at a store that cannot be written: doubled up to the last."""
+"""Seconds between two attempts at a store that cannot be written: doubled up to the last. Who is
+refused exact figures in the meantime has it tried at once."""
 
 _VERROU_DE_CREATION = 0x4A4F_5552
 """Number of the advisory lock under PostgreSQL."""
@@ -224,7 +225,7 @@ class _Ecrivain:
         self._en_attente = 0
         self._fil: threading.Thread | None = None
         self._en_panne = False
-        self._presse = False
+        self._presse = self._relance = False
         self._jour: dt.date | None = None
 
     def ajouter(self, entrees: tuple[Entree, ...]) -> None:
@@ -232,6 +233,7 @@ class _Ecrivain:
         lot = _Lot(entrees)
         with self._condition:
             if exacte and self._en_panne:
+                self._relancer()
                 raise JournalIndisponible
             libre = self._condition.wait_for(
                 lambda: not self._en_attente or self._en_attente + len(entrees) <= CAPACITE,
@@ -330,10 +332,17 @@ class _Ecrivain:
     def _manquer(self, delai: float) -> None:
         with self._condition:
             self._en_panne = True
-            self._condition.wait_for(lambda: self._presse, delai)
+            self._condition.wait_for(lambda: self._presse or self._relance, delai)
             # Pressed: tried again at once, then not faster than ten times a second.
-            if self._presse:
+            if self._presse or self._relance:
                 self._condition.wait(0.1)
+            self._relance = False
+
+    def _relancer(self) -> None:
+        """Have the store tried again now: once it is back, the next reader is not refused."""
+        if not self._relance:
+            self._relance = True
+            self._condition.notify_all()
 
 
 def _grouper(entrees: Iterable[Entree]) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ import os
 import pwd
 import secrets
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -42,60 +43,98 @@ def trouver_programmes() -> Path:
     return Path(initdb).resolve().parent
 
 
-@contextmanager
-def lancer_postgresql() -> Iterator[str]:
-    """Starts a server on a free port of 127.0.0.1 and gives the URL of its first database.
+class Postgresql:
+    """A server of its own, which can be stopped and started again at the same address on the same
+    data. Use as a context: started at the beginning, thrown away with its data at the end.
 
-    PostgreSQL refuses to run as root: it then runs as the account of the Debian package, or
-    failing that as `nobody`.
+    `url`: of its first database. PostgreSQL refuses to run as root: it then runs as the account of
+    the Debian package, or failing that as `nobody`. Raises PostgresqlAbsent when it is made.
     """
-    programmes = trouver_programmes()
-    compte = _choisir_compte()
-    # Not pytest's temporary folder, which another account could not enter.
-    dossier = Path(tempfile.mkdtemp(prefix="passerelle-postgresql-"))
-    mot_de_passe = secrets.token_urlsafe(16)
-    fichier_mot_de_passe = dossier / "mot-de-passe"
-    fichier_mot_de_passe.write_text(mot_de_passe, encoding="ascii")
-    if compte is not None:
-        for chemin in (dossier, fichier_mot_de_passe):
-            shutil.chown(chemin, compte.pw_uid, compte.pw_gid)
-    identite: dict[str, int] = {}
-    if compte is not None:
-        identite = {"user": compte.pw_uid, "group": compte.pw_gid}
-    try:
+
+    def __init__(self) -> None:
+        self._programmes = trouver_programmes()
+        compte = _choisir_compte()
+        self._utilisateur = compte.pw_uid if compte else None
+        self._groupe = compte.pw_gid if compte else None
+        self._mot_de_passe = secrets.token_urlsafe(16)
+        self._port = trouver_port()
+        self._adresse = f"{UTILISATEUR}:{self._mot_de_passe}@127.0.0.1:{self._port}/postgres"
+        self.url = f"postgresql+psycopg://{self._adresse}"
+        # Not pytest's temporary folder, which another account could not enter.
+        self._dossier = Path(tempfile.mkdtemp(prefix="passerelle-postgresql-"))
+        self._processus: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Postgresql:
+        try:
+            self._initialiser()
+            self.demarrer()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.arreter()
+        shutil.rmtree(self._dossier, ignore_errors=True)
+
+    def demarrer(self) -> None:
+        """Start, and wait until it answers. Raises RuntimeError when it does not."""
+        journal = self._dossier / "journal"
+        commande: list[str | Path] = [
+            *(self._programmes / "postgres", "-D", self._dossier / "donnees", "-F"),
+            *("-c", "listen_addresses=127.0.0.1", "-c", f"port={self._port}"),
+            *("-c", "unix_socket_directories=", "-c", "full_page_writes=off"),
+        ]
+        with journal.open("ab") as sortie:
+            self._processus = subprocess.Popen(
+                commande,
+                cwd=self._dossier,
+                stdout=sortie,
+                stderr=subprocess.STDOUT,
+                user=self._utilisateur,
+                group=self._groupe,
+            )
+        _attendre(self._processus, f"postgresql://{self._adresse}", journal)
+
+    def arreter(self, *, brutal: bool = False) -> None:
+        """Stop, whoever is connected: in good order, or at once and without a last word, as a
+        crash would (the next start then recovers from the log)."""
+        if self._processus is None:
+            return
+        self._processus.send_signal(signal.SIGQUIT if brutal else signal.SIGINT)
+        try:
+            self._processus.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self._processus.kill()
+            self._processus.wait()
+        self._processus = None
+
+    def _initialiser(self) -> None:
+        secret = self._dossier / "mot-de-passe"
+        secret.write_text(self._mot_de_passe, encoding="ascii")
+        if self._utilisateur is not None:
+            for chemin in (self._dossier, secret):
+                shutil.chown(chemin, self._utilisateur, self._groupe)
+        commande: list[str | Path] = [
+            *(self._programmes / "initdb", "--pgdata", self._dossier / "donnees"),
+            *("--username", UTILISATEUR, "--auth", "scram-sha-256", "--pwfile", secret),
+            *("--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync"),
+        ]
         subprocess.run(
-            [programmes / "initdb", "--pgdata", dossier / "donnees", "--username", UTILISATEUR]
-            + ["--auth", "scram-sha-256", "--pwfile", fichier_mot_de_passe]
-            + ["--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync"],
-            cwd=dossier,
+            commande,
+            cwd=self._dossier,
             check=True,
             capture_output=True,
-            **identite,  # type: ignore[arg-type]
+            user=self._utilisateur,
+            group=self._groupe,
         )
-        port = trouver_port()
-        with (dossier / "journal").open("wb") as journal:
-            serveur = subprocess.Popen(
-                [programmes / "postgres", "-D", dossier / "donnees", "-F"]
-                + ["-c", "listen_addresses=127.0.0.1", "-c", f"port={port}"]
-                + ["-c", "unix_socket_directories=", "-c", "full_page_writes=off"],
-                cwd=dossier,
-                stdout=journal,
-                stderr=subprocess.STDOUT,
-                **identite,  # type: ignore[arg-type]
-            )
-        adresse = f"{UTILISATEUR}:{mot_de_passe}@127.0.0.1:{port}/postgres"
-        try:
-            _attendre(serveur, f"postgresql://{adresse}", dossier / "journal")
-            yield f"postgresql+psycopg://{adresse}"
-        finally:
-            serveur.terminate()
-            try:
-                serveur.wait(timeout=10)
-            except subprocess.TimeoutExpired:
-                serveur.kill()
-                serveur.wait()
-    finally:
-        shutil.rmtree(dossier, ignore_errors=True)
+
+
+@contextmanager
+def lancer_postgresql() -> Iterator[str]:
+    """A server as long as the context lasts: the URL of its first database."""
+    with Postgresql() as serveur:
+        yield serveur.url
 
 
 def ordonner(serveur: str | sa.URL, ordre: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -9,6 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 from tests import RACINE
 from tests.port import trouver_port
@@ -17,12 +19,14 @@ SECONDES_DE_DEMARRAGE = 90
 
 
 class Serveur:
-    """Use as a context. `base`: URL of the consolidated database; the others are settings."""
+    """Use as a context. `base`: URL of the consolidated database; `journal`: where its technical
+    log goes, else to the standard error; the others are settings."""
 
-    def __init__(self, base: str, **reglages: str) -> None:
+    def __init__(self, base: str, *, journal: Path | None = None, **reglages: str) -> None:
         self.port = trouver_port()
         self.adresse = f"http://127.0.0.1:{self.port}"
         self._reglages = {"DATABASE_URL": base, "WEB_CONCURRENCY": "2", **reglages}
+        self._journal = journal
         self._processus: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Serveur:
@@ -41,20 +45,18 @@ class Serveur:
 
     def demarrer(self) -> None:
         """Start, and wait until it answers. Raises RuntimeError when it does not."""
-        self._processus = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "gunicorn",
-                "app:server",
-                "--config",
-                "python:dashboard.gunicorn",
-            ]
-            + ["--bind", f"127.0.0.1:{self.port}", "--log-level", "warning"],
-            cwd=RACINE,
-            env={**os.environ, **self._reglages},
-            start_new_session=True,
-        )
+        commande = [sys.executable, "-m", "gunicorn", "app:server"]
+        commande += ["--config", "python:dashboard.gunicorn"]
+        commande += ["--bind", f"127.0.0.1:{self.port}", "--log-level", "warning"]
+        with contextlib.ExitStack() as pile:
+            journal = pile.enter_context(self._journal.open("ab")) if self._journal else None
+            self._processus = subprocess.Popen(
+                commande,
+                cwd=RACINE,
+                env={**os.environ, **self._reglages},
+                stderr=journal,
+                start_new_session=True,
+            )
         limite = time.monotonic() + SECONDES_DE_DEMARRAGE
         while True:
             if self._processus.poll() is not None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import http.client
 import json
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 CHEMIN = "/accompagnements"
@@ -44,16 +45,25 @@ class ParHttp:
         self._lien = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
 
     def demander(self, methode: str, chemin: str, corps: bytes | None = None) -> bytes:
-        entetes = JSON if corps else {}
+        return _verifier(chemin, *self.echanger(methode, chemin, corps, JSON if corps else {}))
+
+    def echanger(
+        self, methode: str, chemin: str, corps: bytes | None, entetes: Mapping[str, str]
+    ) -> tuple[int, bytes]:
+        """Status and body. Raises OSError, http.client.HTTPException when there is no answer."""
         try:
-            self._lien.request(methode, chemin, corps, entetes)
-            reponse = self._lien.getresponse()
+            return self._echanger(methode, chemin, corps, entetes)
         except (http.client.RemoteDisconnected, ConnectionResetError):
             # A connection that the server had just closed: a browser asks again too.
             self._lien.close()
-            self._lien.request(methode, chemin, corps, entetes)
-            reponse = self._lien.getresponse()
-        return _verifier(chemin, reponse.status, reponse.read())
+            return self._echanger(methode, chemin, corps, entetes)
+
+    def _echanger(
+        self, methode: str, chemin: str, corps: bytes | None, entetes: Mapping[str, str]
+    ) -> tuple[int, bytes]:
+        self._lien.request(methode, chemin, corps, dict(entetes))
+        reponse = self._lien.getresponse()
+        return reponse.status, reponse.read()
 
     def fermer(self) -> None:
         self._lien.close()

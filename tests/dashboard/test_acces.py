@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from dashboard.serveur import creer_application
 from dashboard.session import COOKIE, lecteur_courant
 from data import application, comptes, journal
 from queries import sessions
+from queries.depot import BaseIndisponible, Depot, Etat
 from queries.lecteur import Lecteur, Role
 from tests import magasin
 from tests.magasin import MOT_DE_PASSE
@@ -353,6 +354,24 @@ def test_le_premier_mot_de_passe_ferme_tout_le_reste(entrer: Entrer) -> None:
     assert client.get(API).status_code == 200
     assert se_connecter(entrer(), NEUVE).status_code == 401
     entrer(NEUVE, NOUVEAU)
+
+
+def test_une_base_revenue_entre_temps_n_ouvre_rien(
+    entrer: Entrer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Away when the guard asks, back when the page does: nobody passes who was not looked at."""
+    client, lire = entrer(NEUVE), Depot.etat
+    for adresse in ("/", "/presentations", "/api/v1/annees", "/_dash-layout"):
+        absences = iter([BaseIndisponible("La base de données ne répond pas.")])
+
+        def etat(depot: Depot, absences: Iterator[Exception] = absences) -> Etat:
+            for absence in absences:
+                raise absence
+            return lire(depot)
+
+        monkeypatch.setattr(Depot, "etat", etat)
+        assert client.get(adresse).status_code == 503, adresse
+        assert not list(absences)
 
 
 @pytest.mark.parametrize(

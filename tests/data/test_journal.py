@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import os
 import stat
@@ -219,6 +220,28 @@ def test_exact_figures_are_refused_when_they_cannot_be_noted(
     ]
     journal.noter("b", "age?annee=2021-2022", politique="exact")
     assert len(lire()) == 3
+
+
+def test_exact_figures_are_back_as_soon_as_the_store_is(
+    panne: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal, "PREMIER_DELAI", 600.0)
+    monkeypatch.setattr(journal, "PATIENCE", 0.5)
+    with pytest.raises(JournalIndisponible):
+        journal.noter("a", "sexe?annee=2021-2022", politique="exact")
+    panne.rmdir()
+    # This one is still refused, and has the store tried again.
+    with pytest.raises(JournalIndisponible):
+        journal.noter("b", "sexe?annee=2021-2022", politique="exact")
+    limite = time.monotonic() + 30
+    ecrites = 0
+    while not ecrites and time.monotonic() < limite:
+        with contextlib.suppress(JournalIndisponible):
+            journal.noter("c", "sexe?annee=2021-2022", politique="exact")
+            ecrites += 1
+        time.sleep(0.05)
+    assert ecrites
+    assert [qui for qui, *_ in lire()] == ["a", "c"]
 
 
 def test_a_full_queue_makes_readers_wait_and_then_refuses(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import random
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -15,7 +16,7 @@ from tests.commandes import SECRET_DES_ESSAIS
 from tests.data.fabrique import en_dossier
 from tests.pannes import bases, degats, demandes, livraisons, morts, service
 from tests.pannes.table import Constat, imprimer
-from tests.postgresql import lancer_postgresql
+from tests.postgresql import Postgresql, lancer_postgresql
 
 GRAINE = 2026
 
@@ -76,10 +77,15 @@ def _remplir_le_disque(_: int, __: int) -> list[Constat]:
         ]
 
 
-def _retirer_la_base(_: int, __: int) -> list[Constat]:
-    with _dossier() as d:
+def _retirer_la_base(combien: int, graine: int) -> list[Constat]:
+    hasard = random.Random(graine)
+    absences = [hasard.uniform(0.1, 10) for _ in range(combien)]
+    with _dossier() as d, Postgresql() as postgresql:
         base = bases.BaseSqlite(bases.modele_sqlite(d), d / "base")
-        return [service.retirer_le_fichier(base, d)]
+        return [
+            service.retirer_le_fichier(base, d),
+            service.redemarrer_postgresql(postgresql, d, absences),
+        ]
 
 
 def _servir_des_lents(_: int, __: int) -> list[Constat]:
@@ -107,7 +113,7 @@ EPREUVES: dict[str, tuple[Callable[[int, int], list[Constat]], int]] = {
     "degats": (_abimer_le_fichier, 500),
     "demandes": (_demander, 2_000),
     "disque": (_remplir_le_disque, 1),
-    "retrait": (_retirer_la_base, 1),
+    "retrait": (_retirer_la_base, 20),
     "lents": (_servir_des_lents, 1),
     "a-deux": (_importer_a_deux, 5),
 }

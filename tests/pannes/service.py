@@ -11,17 +11,26 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
+from queries.depot import Depot
 from tests import RACINE
+from tests.bench.processus import famille
 from tests.pannes import empreinte, morts
-from tests.pannes.bases import Base, BaseSqlite
+from tests.pannes.bases import Base, BasePostgresql, BaseSqlite
+from tests.pannes.clients import (
+    INDISPONIBLE,
+    Client,
+    Vue,
+    composer_les_demandes,
+    ouvrir_point_de_vue,
+    solliciter,
+)
 from tests.pannes.table import Constat
+from tests.postgresql import Postgresql
 from tests.serveur import Serveur
-
-INDISPONIBLE = ("ne répond pas", "introuvable", "abîmée", "Service indisponible")
-"""What a page says while its database is away."""
 
 
 def lire(adresse: str, delai: float = 60) -> tuple[int, str]:
@@ -33,6 +42,10 @@ def lire(adresse: str, delai: float = 60) -> tuple[int, str]:
         return erreur.code, erreur.read().decode("utf-8", "replace")
     except (OSError, http.client.HTTPException) as erreur:
         return 0, str(erreur)
+
+
+ABSENCE_ENTIERE = 1.0
+"""Seconds from which an absence lasts until everything that readers ask was refused to each."""
 
 
 def attendre(essai: Callable[[], bool], secondes: float = 60) -> bool:
@@ -76,6 +89,99 @@ def retirer_le_fichier(base: BaseSqlite, dossier: Path) -> Constat:
             lambda: _deplacer(ailleurs, base.fichier),
             "fichier SQLite",
         )
+
+
+def redemarrer_postgresql(
+    postgresql: Postgresql, dossier: Path, absences: Sequence[float], *, anonymes: int = 2
+) -> Constat:
+    """PostgreSQL crashes under readers who go on asking, stays away so many seconds, and is started
+    again, as many times as there are `absences`: nobody starts anything else, no session is lost.
+
+    `anonymes`: readers without a session, beside those of two viewpoints that see exact figures.
+    """
+    constat = Constat("PostgreSQL tombé puis relancé")
+    base, journal = BasePostgresql(postgresql.url), dossier / "service.journal"
+    with Serveur(base.url, APPLICATION_URL=base.url, journal=journal) as serveur:
+        clients = _reunir(serveur.port, base.url, anonymes)
+        _distinguer(constat, clients)
+        processus = famille(serveur.pid)
+        with solliciter(clients):
+            pannes = [_tomber_et_revenir(constat, postgresql, clients, x) for x in absences]
+        constat.noter(famille(serveur.pid) == processus, "un processus du service a changé")
+    vues = [vue for client in clients for vue in client.vues]
+    for vue in vues:
+        constat.noter(not vue.defaut, vue.defaut)
+        constat.noter(
+            vue.statut == 200 or any(p.couvre(vue) for p in pannes),
+            f"refusée alors que PostgreSQL répondait : {vue.demande}",
+        )
+    ecrit = journal.read_text(encoding="utf-8")
+    for signe in ("erreur imprévue", "Traceback"):
+        constat.noter(signe not in ecrit, f"au journal technique : {signe}")
+    refus = [vue for vue in vues if vue.statut == 503]
+    retours = [max([0.0, *(v.fin - p.revenu for v in refus if p.couvre(v))]) for p in pannes]
+    constat.detail = (
+        f"{len(vues)} réponses ; {len(refus)} refus dits en français en {sum(absences):.0f} s "
+        f"d’absence ; le dernier au plus {max(retours):.1f} s après le retour"
+    )
+    return constat
+
+
+class Panne(NamedTuple):
+    """Instants of the monotonic clock: PostgreSQL is about to be killed, answers again, and
+    everything was answered since."""
+
+    part: float
+    revenu: float
+    rentre: float
+
+    def couvre(self, vue: Vue) -> bool:
+        """Whether a request may have met it."""
+        return self.part <= vue.fin and vue.debut < self.rentre
+
+
+def _tomber_et_revenir(
+    constat: Constat, postgresql: Postgresql, clients: list[Client], absence: float
+) -> Panne:
+    constat.noter(_tous(clients, 200, time.monotonic()), "avant : tout n’a pas été répondu")
+    part = time.monotonic()
+    postgresql.arreter(brutal=True)
+    parti = time.monotonic()
+    time.sleep(absence)
+    if absence >= ABSENCE_ENTIERE:
+        constat.noter(_tous(clients, 503, parti), "pendant : tout n’a pas été refusé")
+    postgresql.demarrer()
+    revenu = time.monotonic()
+    constat.noter(_tous(clients, 200, revenu), "après : tout n’est pas revenu")
+    rentre = time.monotonic()
+    # And stays: a connection of before may still lie in a drawer.
+    constat.noter(_tous(clients, 200, rentre), "après : tout n’est pas resté")
+    return Panne(part, revenu, rentre)
+
+
+def _reunir(port: int, base: str, anonymes: int) -> list[Client]:
+    depot = Depot(base)
+    etat = depot.etat()
+    depot.fermer()
+    demandes = composer_les_demandes(port, etat)
+    chef = f"chef:{next(iter(etat.geographie.associations))}"
+    cookies = ["habilite", chef]
+    return [
+        *(Client(port, demandes, ouvrir_point_de_vue(port, valeur)) for valeur in cookies),
+        *(Client(port, demandes) for _ in range(anonymes)),
+    ]
+
+
+def _distinguer(constat: Constat, clients: list[Client]) -> None:
+    """Two viewpoints are not answered alike: one taken for another would be seen."""
+    habilite, chef, anonyme = (tuple(c.attendus.values()) for c in clients[:3])
+    distincts = len({habilite, chef, anonyme}) == 3
+    constat.noter(distincts, "les points de vue ne se distinguent pas")
+
+
+def _tous(clients: list[Client], statut: int, instant: float) -> bool:
+    """Whether each of them comes to be answered so, whatever it asks, by requests begun since."""
+    return attendre(lambda: all(client.tout_repondu(statut, instant) for client in clients))
 
 
 def _deplacer(de: Path, vers: Path) -> None:

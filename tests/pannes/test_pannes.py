@@ -1,4 +1,4 @@
-"""Disk full, file taken away and put back, two imports: bounded; the whole by `make pannes`."""
+"""Disk full, base taken away and put back, import killed: bounded; the whole by `make pannes`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from data import __main__ as commandes
 from data.schema import ouvrir
 from queries.depot import BaseIndisponible, Depot
 from tests.data.fabrique import en_dossier
-from tests.pannes import bases, empreinte, morts
+from tests.pannes import bases, empreinte, morts, service
+from tests.postgresql import Postgresql
 
 
 @pytest.fixture
@@ -61,6 +62,13 @@ def test_un_fichier_retire_puis_remis(base: bases.BaseSqlite) -> None:
     ailleurs.replace(base.fichier)
     assert depot.etat().publication == 1
     depot.fermer()
+
+
+def test_postgresql_tombe_puis_revient(tmp_path: Path) -> None:
+    """Under readers who go on asking; once until all is refused, once for hardly a moment."""
+    with Postgresql() as postgresql:
+        constat = service.redemarrer_postgresql(postgresql, tmp_path, (1.0, 0.1), anonymes=1)
+    assert constat.entier, constat.manques[:10]
 
 
 def test_un_import_tue_se_reprend(base: bases.BaseSqlite, tmp_path: Path) -> None:
