@@ -172,10 +172,8 @@ class Retenue:
         agi = False
         for t in trouvailles:
             candidates = self._choisir(t, explication, caches)
-            # A headline is given up when nothing else is left of its place.
-            sans_autre = all(self._est_un_entete(c) for c in candidates)
-            if sans_autre and self._tout_cacher(t.cellules[0][0], effort, caches):
-                agi = True
+            if not candidates:
+                agi |= self._tout_cacher(t.cellules[0][0], effort, caches)
                 continue
             # What was withheld for another cell may be enough for this one: see next round.
             if faites.intersection(candidates):
@@ -194,14 +192,11 @@ class Retenue:
     def _choisir(
         self, t: Trouvaille, explication: Explication | None, caches: Drapeaux
     ) -> list[Cellule]:
-        """What may be hidden: where the bounds come from, else what is nearest; headlines only
-        when there is nothing else (rule 7: they are exact)."""
+        """What may be hidden: where the bounds come from, else what is nearest; headlines, which
+        are exact (rule 7), only when they alone say it."""
         sources = self._visibles(explication.sources(t.bornes) if explication else [], caches)
-        autres = [c for c in sources if not self._est_un_entete(c)]
-        if autres:
-            return autres
-        proches = self._autour(t.cellules, caches)
-        return [c for c in proches if not self._est_un_entete(c)] or sources or proches
+        candidates = sources or self._autour(t.cellules, caches)
+        return [c for c in candidates if not self._est_un_entete(c)] or candidates
 
     def _est_un_entete(self, cellule: Cellule) -> bool:
         ligne, colonne = cellule
@@ -216,17 +211,20 @@ class Retenue:
         lignes = self._du_lieu(type_, lieu)
         if effort < PATIENCE or FILTRES_PERMIS[type_] > 1:
             lignes = [i for i in lignes if self.charpente.cles[i][3] == filtres]
-        combien = len(self.nouvelles)
-        for i in lignes:
-            for rang in np.flatnonzero(self._posees[i] & ~self.pub.retenues[i]).tolist():
-                if rang == 0 and self._entetes[i]:
-                    continue
-                # Those that would be refused too: « too few » says how few at the most.
-                table = self.charpente.tables[rang]
-                self.pub.retenues[i, rang] = True
-                self.nouvelles.append((i, rang))
-                caches[i, [table.base_auditee, *(k for _, k in table.membres)]] = True
-        return len(self.nouvelles) > combien
+        # Those that would be refused too: « too few » says how few at the most.
+        restantes = [
+            (i, rang)
+            for i in lignes
+            for rang in np.flatnonzero(self._posees[i] & ~self.pub.retenues[i]).tolist()
+        ]
+        # « Effectif » is the first table: of a headline, the last to be given up.
+        sans_entetes = [(i, rang) for i, rang in restantes if rang or not self._entetes[i]]
+        for i, rang in sans_entetes or restantes:
+            table = self.charpente.tables[rang]
+            self.pub.retenues[i, rang] = True
+            self.nouvelles.append((i, rang))
+            caches[i, [table.base_auditee, *(k for _, k in table.membres)]] = True
+        return bool(restantes)
 
     def _du_lieu(self, type_: str, lieu: str) -> list[int]:
         """Rows of a place."""
