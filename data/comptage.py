@@ -160,6 +160,17 @@ class Matiere:
     def __len__(self) -> int:
         return len(self.cles)
 
+    def restreindre(self, qui: Entiers) -> Matiere:
+        """The same of these youths only (their ranks)."""
+        return Matiere(
+            self.jeunes[qui],
+            self.evenements[qui],
+            self.nombre[qui],
+            self.cles[qui],
+            {t: [v[i] for i in qui] for t, v in self.places.items()},
+            {p: [v[i] for i in qui] for p, v in self.profils.items()},
+        )
+
 
 def extraire(
     plan: Plan,

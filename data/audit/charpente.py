@@ -29,7 +29,7 @@ from data.audit.regions import (
     lire_region,
     trouver_partages,
 )
-from data.audit.trame import Place, Rangs, Relation, Soustraction, Trame
+from data.audit.trame import AUTRES, Place, Rangs, Relation, Soustraction, Trame
 from data.catalogue import POPULATIONS, Condition, Indicateur, Listes
 from data.comptage import Plan, PlanCroise, conditions_croisees, tables_croisees
 from data.faits import ENSEMBLES_ACTES
@@ -109,6 +109,12 @@ class Charpente:
     """The tables as arrays, when `savoir` has made them."""
 
     @property
+    def suivis(self) -> int:
+        """Column of the plan that tells the youths whom an ALSES follows."""
+        region = frozenset({("acteurs", frozenset({(True, frozenset({"alses"}))}))})
+        return int(self.representant[self.regions.index(region)])
+
+    @property
     def forme(self) -> tuple[int, int]:
         """(rows, columns)."""
         return len(self.cles), len(self.regions)
@@ -142,7 +148,7 @@ def dresser_charpente(
     vocabulaire = Vocabulaire.tirer(listes)
     conditions = [c.conditions for c in plan.jeunes]
     voulus = tuple(FILTRES_PERMIS) if types is None else types
-    trame = Trame(listes, geographie, annee, voulus, POPULATIONS_ORDONNEES)
+    trame = Trame(listes, geographie, annee, voulus, (*POPULATIONS_ORDONNEES, AUTRES))
     regions, colonne = _numeroter_regions(tuple(conditions), vocabulaire)
     familles = _familles_de_profils(trame, len(regions))
     familles += _familles_de_lieux(trame, len(regions))
@@ -324,7 +330,8 @@ def _familles_de_lieux(trame: Trame, colonnes: int) -> list[Famille]:
 
 
 def _familles_de_populations(trame: Trame, regions: Sequence[Region]) -> list[Famille]:
-    """The whole of prévention spécialisée = the ALSES's youths (or the collégiens) + the others."""
+    """The whole of prévention spécialisée = the ALSES's youths + the others, whom a population of
+    its own counts; it holds the collégiens."""
     n = trame.par_population
     decalage = dict(zip(trame.populations, trame.decalages(), strict=True))
     propres = np.array([bool(PROPRES_A_LA_POPULATION & {c for c, _ in r}) for r in regions])
@@ -335,16 +342,16 @@ def _familles_de_populations(trame: Trame, regions: Sequence[Region]) -> list[Fa
     return [
         _assembler(
             nom,
-            [(decalage["ps"] + i, [decalage[parent] + i]) for i in range(n)],
-            True,
+            [(decalage["ps"] + i, [decalage[x] + i for x in parts]) for i in range(n)],
+            reste,
             colonnes,
             borne=borne,
             cellule=False,
         )
-        for nom, parent, colonnes, borne in (
-            ("alses", "alses", ~propres, True),
-            ("actes des alses", "alses", actes, False),
-            ("collegiens", "collegiens", toutes, True),
+        for nom, parts, colonnes, reste, borne in (
+            ("alses et autres", ("alses", AUTRES), ~propres, False, True),
+            ("actes des alses", ("alses",), actes, True, False),
+            ("collegiens", ("collegiens",), toutes, True, True),
         )
     ]
 
@@ -424,9 +431,12 @@ def _identites(trame: Trame, rang: dict[Region, int]) -> Identites:
         egales.append((siens, tenus, siens, tout))
         # Those of everyone who are followed by one are its youths.
         egales.append((decalage_de["ps"] + np.arange(trame.par_population), tenus, siens, tout))
+        autres = decalage_de[AUTRES] + np.arange(trame.par_population)
+        nulles.append((autres, np.array([tenus])))
         aucun = rang.get(frozenset({("acteurs", frozenset({(False, frozenset({"alses"}))}))}))
         if aucun is not None:
             nulles.append((siens, np.array([aucun])))
+            egales.append((autres, aucun, autres, tout))
     nulles.append(
         (decalage_de["collegiens"] + np.array(dehors, dtype=np.int64), np.arange(len(rang)))
     )

@@ -34,6 +34,7 @@ from data.audit.propagation import INFINI, AuditImpossible, Bornes, Nombres
 from data.audit.rapport import Erreurs, Rapport
 from data.audit.retenue import Retenue
 from data.audit.savoir import Publiables, cacher
+from data.audit.trame import AUTRES
 from data.comptage import Matiere, compter_croises
 from data.contextes import Contextes, dresser
 from data.faits import ecrire_annee
@@ -120,16 +121,15 @@ class _Conduite:
         charpente = dresser_charpente(a.plan, a.catalogue, a.listes, a.geographie, debut)
         croisee = dresser_croisements(a.plan, a.croise, a.catalogue, a.listes, a.geographie, debut)
         assert comptee.croises is not None
-        principal = Cadre(
-            charpente, _assembler(charpente, list(comptee.jeunes.values()), charpente.representant)
-        )
+        matieres = _avec_les_autres(comptee.matieres, charpente)
+        principal = Cadre(charpente, _assembler_jeunes(charpente, comptee, matieres))
         croise = Cadre(croisee, self._assembler_croises(croisee, comptee))
         self._reprendre_les_retenues(comptee.nom, principal)
         self._reprendre_les_retenues(comptee.nom, croise)
         signature = self._lire(comptee.nom, "signature")
         changes = None
         if signature is not None:
-            changes = compter_les_changements(signature, comptee.matieres, charpente)
+            changes = compter_les_changements(signature, matieres, charpente)
             self._se_souvenir(comptee.nom, "jeunes", principal, changes)
             self._se_souvenir(
                 comptee.nom,
@@ -137,7 +137,7 @@ class _Conduite:
                 croise,
                 np.array([changes[charpente.numero[cle]] for cle in croisee.cles]),
             )
-        siens = _Siens(a, comptee.matieres, charpente, croisee)
+        siens = _Siens(a, matieres, charpente, croisee)
         gardees: dict[str, bytes] = {}
         # Read now: the attackers are tried on several threads, the connection is one's.
         anciens = {a: self._lire(comptee.nom, "jeunes", a) for a in self.associations}
@@ -146,9 +146,7 @@ class _Conduite:
             contenu = anciens[association]
             if contenu is None or signature is None:
                 return None
-            autres = compter_les_changements(
-                signature, comptee.matieres, charpente, sauf=association
-            )
+            autres = compter_les_changements(signature, matieres, charpente, sauf=association)
             return deballer_souvenir(contenu, charpente).reprendre(autres)
 
         def garder(association: str, bornes: Bornes, verite: Nombres) -> None:
@@ -186,7 +184,7 @@ class _Conduite:
             "",
             emballer_souvenir(croisee, etat.croise, etat.verite_croisee, None),
         )
-        self._garder(comptee.nom, "signature", "", signer(comptee.matieres))
+        self._garder(comptee.nom, "signature", "", signer(matieres))
         for association, contenu in gardees.items():
             self._garder(comptee.nom, "jeunes", association, contenu)
         return etat
@@ -239,7 +237,8 @@ class _Conduite:
             return [siens[nom].jeunes(association) for nom in noms]
 
         for nom in noms:
-            siens[nom] = _Siens(a, a.extraire(int(nom[:4])), charpente, None)
+            matieres = _avec_les_autres(a.extraire(int(nom[:4])), charpente)
+            siens[nom] = _Siens(a, matieres, charpente, None)
         examen = ExamenDesCumuls(
             Cumuls(charpente, composantes, self.associations, self.colleges, siens_de)
         )
@@ -257,12 +256,12 @@ class _Conduite:
                 "",
                 emballer_souvenir(charpente, examen.bornes()[place], cadre.pub.n, None),
             )
-            self._garder(comptee.nom, "signature", "", signer(comptee.matieres))
+            matieres = _avec_les_autres(comptee.matieres, charpente)
+            self._garder(comptee.nom, "signature", "", signer(matieres))
 
     def _encadrer_le_cumul(self, comptee: AnneeComptee, charpente: Charpente) -> Cadre:
-        cadre = Cadre(
-            charpente, _assembler(charpente, list(comptee.jeunes.values()), charpente.representant)
-        )
+        matieres = _avec_les_autres(comptee.matieres, charpente)
+        cadre = Cadre(charpente, _assembler_jeunes(charpente, comptee, matieres))
         self._reprendre_les_retenues(comptee.nom, cadre)
         signature = self._lire(comptee.nom, "signature")
         if signature is not None:
@@ -270,7 +269,7 @@ class _Conduite:
                 comptee.nom,
                 "jeunes",
                 cadre,
-                compter_les_changements(signature, comptee.matieres, charpente),
+                compter_les_changements(signature, matieres, charpente),
             )
         return cadre
 
@@ -445,6 +444,49 @@ def _assembler(
     return pub
 
 
+def _assembler_jeunes(
+    charpente: Charpente, comptee: AnneeComptee, matieres: dict[str, Matiere]
+) -> Publiables:
+    """The same of the main frame, with the population that nobody counts."""
+    pub = _assembler(charpente, list(comptee.jeunes.values()), charpente.representant)
+    appartenance, jeunes = _placer(charpente, AUTRES, matieres[AUTRES])
+    pub.n += np.asarray((appartenance @ jeunes).todense(), dtype=np.int32)
+    charpente.remplir(pub.n)
+    return pub
+
+
+def _avec_les_autres(matieres: dict[str, Matiere], charpente: Charpente) -> dict[str, Matiere]:
+    """What is counted of each population, and of the youths whom no ALSES follows."""
+    ps = matieres["ps"]
+    qui = np.flatnonzero(ps.jeunes[:, [charpente.suivis]].toarray()[:, 0] == 0)
+    return matieres | {AUTRES: ps.restreindre(qui)}
+
+
+def _placer(
+    charpente: Charpente, population: str, matiere: Matiere
+) -> tuple[sparse.csr_array, sparse.csr_array]:
+    """Rows that each youth stands in (rows, youths), columns that count it (youths, columns)."""
+    types = {type_ for _, type_, _, _ in charpente.cles}
+    contextes = dresser(
+        matiere.places,
+        matiere.profils,
+        tuple(x for x in FILTRES_PERMIS if x in types and x not in TYPES_EXACTS),
+    )
+    lignes = np.array(
+        [charpente.numero[population, *cle] for cle in contextes.cles], dtype=np.int64
+    )
+    return (
+        sparse.csr_array(
+            (
+                np.ones(len(contextes.lignes), dtype=np.int64),
+                (lignes[contextes.lignes], contextes.colonnes),
+            ),
+            shape=(len(charpente.cles), len(matiere)),
+        ),
+        sparse.csr_array(matiere.jeunes[:, charpente.representant]),
+    )
+
+
 class _Siens:
     """True numbers of one association's youths, in the rows of a frame."""
 
@@ -459,26 +501,8 @@ class _Siens:
         self.charpente, self.croisee = charpente, croisee
         self._places: dict[str, tuple[sparse.csr_array, sparse.csr_array]] = {}
         self._sus: dict[str, tuple[Nombres, Nombres]] = {}
-        types = {type_ for _, type_, _, _ in charpente.cles}
         for population, matiere in matieres.items():
-            contextes = dresser(
-                matiere.places,
-                matiere.profils,
-                tuple(x for x in FILTRES_PERMIS if x in types and x not in TYPES_EXACTS),
-            )
-            lignes = np.array(
-                [charpente.numero[population, *cle] for cle in contextes.cles], dtype=np.int64
-            )
-            self._places[population] = (
-                sparse.csr_array(
-                    (
-                        np.ones(len(contextes.lignes), dtype=np.int64),
-                        (lignes[contextes.lignes], contextes.colonnes),
-                    ),
-                    shape=(len(charpente.cles), len(matiere)),
-                ),
-                sparse.csr_array(matiere.jeunes[:, charpente.representant]),
-            )
+            self._places[population] = _placer(charpente, population, matiere)
 
     def __call__(self, association: str) -> tuple[Nombres, Nombres]:
         if association not in self._sus:

@@ -18,7 +18,7 @@ from data.audit.explication import Borne, Explication, Relations, bornes_d_un_re
 from data.audit.programmes import PETIT
 from data.audit.propagation import Bornes, Nombres, rouages
 from data.audit.savoir import ASSIETTE, PAS, Publiables, cacher, tableaux
-from data.audit.trame import Rangs
+from data.audit.trame import Place, Rangs
 from data.treillis import FILTRES_PERMIS, est_un_entete
 
 ANNEAUX = 4
@@ -122,7 +122,11 @@ class Retenue:
     def __init__(self, charpente: Charpente, pub: Publiables) -> None:
         self.charpente, self.pub = charpente, pub
         self._entetes = np.array(
-            [est_un_entete(p, type_, f) for p, type_, _, f in charpente.cles], dtype=bool
+            [
+                est_un_entete(p, type_, f) and not charpente.tables[0].membres
+                for p, type_, _, f in charpente.cles
+            ],
+            dtype=bool,
         )
         self.autre: Retenue | None = None
         self.liens: tuple[Rangs, Rangs, Rangs, Rangs] | None = None
@@ -167,11 +171,7 @@ class Retenue:
         faites: set[Cellule] = set()
         agi = False
         for t in trouvailles:
-            candidates = self._visibles(
-                explication.sources(t.bornes) if explication else [], caches
-            )
-            if not candidates:
-                candidates = self._autour(t.cellules, caches)
+            candidates = self._choisir(t, explication, caches)
             if not candidates:
                 agi |= self._tout_cacher(t.cellules[0][0], effort, caches)
                 continue
@@ -179,7 +179,8 @@ class Retenue:
             if faites.intersection(candidates):
                 continue
             combien = 1 << min(max(effort - PATIENCE, 0), 6)
-            for choisie in sorted(candidates, key=lambda c: self._prix(c, caches))[:combien]:
+            ici = self._place(t.cellules[0][0]) if effort > PATIENCE else None
+            for choisie in sorted(candidates, key=lambda c: self._prix(c, caches, ici))[:combien]:
                 faites.add(choisie)
                 for cellule in (choisie, *self._dessous(choisie, effort)):
                     self._cacher(*cellule, caches)
@@ -188,24 +189,42 @@ class Retenue:
                             self.autre._cacher(*jumelle, self.autre.caches().copy())
         return agi or bool(faites)
 
+    def _choisir(
+        self, t: Trouvaille, explication: Explication | None, caches: Drapeaux
+    ) -> list[Cellule]:
+        """What may be hidden: where the bounds come from, else what is nearest; headlines, which
+        are exact (rule 7), only when they alone say it."""
+        sources = self._visibles(explication.sources(t.bornes) if explication else [], caches)
+        candidates = sources or self._autour(t.cellules, caches)
+        return [c for c in candidates if not self._est_un_entete(c)] or candidates
+
+    def _est_un_entete(self, cellule: Cellule) -> bool:
+        ligne, colonne = cellule
+        return colonne == 0 and bool(self._entetes[ligne])
+
     def _tout_cacher(self, ligne: int, effort: int, caches: Drapeaux) -> bool:
         """When no table near a cell is left to hide: every table of its context, in every
         population; then of its place. Of what is beside the parts of a place, that place's.
         Returns whether anything was left."""
-        _, type_, lieu, filtres = self.charpente.cles[ligne]
-        type_, lieu = self.charpente.restes.get((type_, lieu), (type_, lieu))
+        filtres = self.charpente.cles[ligne][3]
+        type_, lieu = self._place(ligne)
         lignes = self._du_lieu(type_, lieu)
         if effort < PATIENCE or FILTRES_PERMIS[type_] > 1:
             lignes = [i for i in lignes if self.charpente.cles[i][3] == filtres]
-        combien = len(self.nouvelles)
-        for i in lignes:
-            for rang in np.flatnonzero(self._posees[i] & ~self.pub.retenues[i]).tolist():
-                # Those that would be refused too: « too few » says how few at the most.
-                table = self.charpente.tables[rang]
-                self.pub.retenues[i, rang] = True
-                self.nouvelles.append((i, rang))
-                caches[i, [table.base_auditee, *(k for _, k in table.membres)]] = True
-        return len(self.nouvelles) > combien
+        # Those that would be refused too: « too few » says how few at the most.
+        restantes = [
+            (i, rang)
+            for i in lignes
+            for rang in np.flatnonzero(self._posees[i] & ~self.pub.retenues[i]).tolist()
+        ]
+        # « Effectif » is the first table: of a headline, the last to be given up.
+        sans_entetes = [(i, rang) for i, rang in restantes if rang or not self._entetes[i]]
+        for i, rang in sans_entetes or restantes:
+            table = self.charpente.tables[rang]
+            self.pub.retenues[i, rang] = True
+            self.nouvelles.append((i, rang))
+            caches[i, [table.base_auditee, *(k for _, k in table.membres)]] = True
+        return bool(restantes)
 
     def _du_lieu(self, type_: str, lieu: str) -> list[int]:
         """Rows of a place."""
@@ -278,19 +297,26 @@ class Retenue:
         )
         return list(zip(lignes.tolist(), colonnes.tolist(), strict=True))
 
-    def _prix(self, cellule: Cellule, caches: Drapeaux) -> tuple[int, int]:
+    def _place(self, ligne: int) -> Place:
+        """Where a row is; of what is beside the parts of a place, that place."""
+        _, type_, lieu, _ = self.charpente.cles[ligne]
+        return self.charpente.restes.get((type_, lieu), (type_, lieu))
+
+    def _prix(self, cellule: Cellule, caches: Drapeaux, ici: Place | None) -> tuple[int, bool, int]:
         """What is lost by hiding: headlines last (rounded, then not given at all), before them the
         charts of the département that the report prints; then tables, worth the youths they tell
-        of."""
+        of. `ici`: the place where they are looked for first: what is hidden elsewhere closes one
+        road at a time."""
         ligne, colonne = cellule
         _, type_, _, filtres = self.charpente.cles[ligne]
         rang = 0
-        if colonne == 0 and self._entetes[ligne]:
+        if self._est_un_entete(cellule):
             rang = 2 if self.pub.entetes[ligne] else 3
         elif type_ == "departement" and not filtres:
             rang = 1
         tables = len(self._montrees(ligne, colonne, caches))
-        return rang, max(tables, 1) * (int(self.pub.n[ligne, 0]) + ASSIETTE)
+        ailleurs = ici is not None and self._place(ligne) != ici
+        return rang, ailleurs, max(tables, 1) * (int(self.pub.n[ligne, 0]) + ASSIETTE)
 
     def _montrees(self, ligne: int, colonne: int, caches: Drapeaux) -> list[int]:
         """Tables in which this cell can be read."""

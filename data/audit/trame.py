@@ -2,9 +2,9 @@
 their parts.
 
 A *row* is population × place × profile filters. To the places of the lattice are added those that
-no answer names, « hors association », « sans territoire »…: whoever reads the numbers can reckon
-them like the others, in every sum, and must not come to know them either. A *coupe* says how a
-place is made of others.
+no answer names, « hors association », « sans territoire »…, and to the populations the youths whom
+no ALSES follows: whoever reads the numbers can reckon them like the others, in every sum, and must
+not come to know them either. A *coupe* says how a place is made of others.
 
 Who has no collège, or no known value of a profile, stays a rest of each relation
 (`charpente.Famille.reste`), sought for but in no other sum: as rows, those without collège withheld
@@ -49,6 +49,10 @@ département, those without territoire or post; of a territoire, those of none o
 of an association, those of none of its territoires."""
 
 PROFONDEURS = FILTRES_PERMIS | RESTES
+
+AUTRES = "autres"
+"""Population that no answer names: the youths of the whole of prévention spécialisée whom no ALSES
+follows. They add up under every filter and over every place, like the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,7 @@ class Trame:
         }
         self.places = (*publiques, *self.restes)
         self.populations = populations
+        self.comptees = [type_ not in RESTES for type_, _ in self.places]
         self.numero_combinaison = {frozenset(c): i for i, c in enumerate(self.combinaisons)}
         self.taille = [profondeur[min(PROFONDEURS[type_], filtres)] for type_, _ in self.places]
         self.depart = np.concatenate([[0], np.cumsum(self.taille)]).tolist()
@@ -124,9 +129,8 @@ class Trame:
     @cached_property
     def visibles(self) -> npt.NDArray[np.bool_]:
         """Rows that may be asked about, (rows,)."""
-        publique = np.repeat([type_ not in RESTES for type_, _ in self.places], self.taille)
-        toutes: npt.NDArray[np.bool_] = np.tile(publique, len(self.populations))
-        return toutes
+        comptee = np.repeat(self.comptees, self.taille)
+        return np.concatenate([comptee & (p != AUTRES) for p in self.populations])
 
     def par_lieux(self, coupe: Coupe) -> list[Relation]:
         """Sums of rows: each parent of a cut and its parts, under every filter they share."""
@@ -169,7 +173,7 @@ class Trame:
 
     def soustraction(self) -> Soustraction:
         """What gives the rows that are not counted."""
-        faites = self.visibles.copy()
+        faites = np.tile(np.repeat(self.comptees, self.taille), len(self.populations))
         lignes: list[Relation] = []
         for coupe in self.coupes:
             for parent, enfants in self.par_lieux(coupe):

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from data import schema as t
 from data.atelier import AnneeComptee, Atelier
 from data.audit.charpente import Charpente, Famille, dresser_charpente
-from data.audit.conduite import _assembler
+from data.audit.conduite import _assembler_jeunes, _avec_les_autres
 from data.audit.examen import nommer_les_attaquants
 from data.audit.programmes import Programmes
 from data.audit.propagation import (
@@ -27,7 +27,7 @@ from data.audit.propagation import (
 from data.audit.regions import Partage
 from data.audit.retenue import Retenue, chercher
 from data.audit.savoir import Publiables, savoir_du_departement, savoir_prealable
-from data.audit.trame import Soustraction
+from data.audit.trame import AUTRES, Soustraction
 from tests.attack.mutations import SECRET, fabriquer
 
 ANNEE = "2021-2022"
@@ -49,8 +49,8 @@ def annee(base: sa.Engine) -> tuple[Charpente, Publiables, AnneeComptee]:
         a = Atelier(conn)
         charpente = dresser_charpente(a.plan, a.catalogue, a.listes, a.geographie, int(ANNEE[:4]))
         comptee = a.compter_annee(int(ANNEE[:4]), a.extraire(int(ANNEE[:4])))
-    decomptes = list(comptee.jeunes.values())
-    return charpente, _assembler(charpente, decomptes, charpente.representant), comptee
+    matieres = _avec_les_autres(comptee.matieres, charpente)
+    return charpente, _assembler_jeunes(charpente, comptee, matieres), comptee
 
 
 # ---- on a real département
@@ -78,12 +78,30 @@ def test_ce_qui_n_a_pas_de_lieu_est_compte(
         ]
     assert sum(any(x) for x in attendus.values()) > 4
     assert {
-        x[1:3] for x, vue in zip(charpente.cles, charpente.visibles, strict=True) if not vue
+        x[1:3]
+        for x, vue in zip(charpente.cles, charpente.visibles, strict=True)
+        if not vue and x[0] != AUTRES
     } == set(attendus)
     for cle, qui in attendus.items():
         ligne = charpente.ligne("ps", *cle)
         assert not charpente.visibles[ligne]
         assert pub.n[ligne, 0] == sum(qui)
+
+
+def test_ceux_qu_aucun_alses_ne_suit_sont_une_population(
+    annee: tuple[Charpente, Publiables, AnneeComptee],
+) -> None:
+    """Under every filter and in every place, nobody can ask about them."""
+    charpente, pub, comptee = annee
+    jeunes = {p: set(comptee.matieres[p].cles.tolist()) for p in ("ps", "alses")}
+    autres = jeunes["ps"] - jeunes["alses"]
+    assert 0 < len(autres) < len(jeunes["ps"])
+    assert pub.n[charpente.ligne(AUTRES, "departement", "nord"), 0] == len(autres)
+    lignes = [i for i, cle in enumerate(charpente.cles) if cle[0] == AUTRES]
+    assert not charpente.visibles[lignes].any()
+    for i in lignes:
+        ps, alses = (charpente.ligne(p, *charpente.cles[i][1:]) for p in ("ps", "alses"))
+        assert pub.n[i, 0] == pub.n[ps, 0] - pub.n[alses, 0]
 
 
 def test_ce_qui_n_a_pas_de_lieu_entre_dans_toutes_les_sommes(
@@ -93,7 +111,9 @@ def test_ce_qui_n_a_pas_de_lieu_entre_dans_toutes_les_sommes(
     what its other associations have of it leaves one number to the last."""
     charpente, pub, _ = annee
     essais = 0
-    for _, type_, territoire, filtres in charpente.cles[: len(charpente.cles) // 3]:
+    for _, type_, territoire, filtres in charpente.cles[
+        : len(charpente.cles) // len(charpente.populations)
+    ]:
         if type_ != "territoire" or filtres:
             continue
         lignes = {
@@ -112,7 +132,7 @@ def test_ce_qui_n_a_pas_de_lieu_entre_dans_toutes_les_sommes(
         }
         dehors = pub.n[lignes["ps"][0]] - pub.n[lignes["ps"][1:]].sum(axis=0)
         petite = (pub.n[lignes["alses"][-1]] >= 1) & (pub.n[lignes["alses"][-1]] <= 4)
-        famille = next(f for f in charpente.familles if f.nom == "alses")
+        famille = next(f for f in charpente.familles if f.nom == "alses et autres")
         for k in np.flatnonzero((dehors == 0) & petite & famille.colonnes)[:3].tolist():
             bornes = Bornes(np.zeros_like(pub.n), np.full_like(pub.n, INFINI))
             sues = [*lignes["ps"], *lignes["alses"][:-1]]
@@ -124,6 +144,32 @@ def test_ce_qui_n_a_pas_de_lieu_entre_dans_toutes_les_sommes(
             derniere = lignes["alses"][-1]
             assert bornes.bas[derniere, k] == bornes.haut[derniere, k] == pub.n[derniere, k]
             essais += 1
+    assert essais
+
+
+def test_ceux_qu_aucun_alses_ne_suit_entrent_dans_toutes_les_sommes(
+    annee: tuple[Charpente, Publiables, AnneeComptee],
+) -> None:
+    """Where everyone's sexe is known, so is every ALSES's youth's, whatever is said of theirs."""
+    charpente, pub, _ = annee
+    sexes = sorted({f for *_, f in charpente.cles if f.startswith("sexe=") and "&" not in f})
+    essais = 0
+    for type_, lieu in sorted({x[1:3] for x in charpente.cles if x[1] == "college"}):
+        toutes = {p: charpente.ligne(p, type_, lieu) for p in ("ps", "alses")}
+        par_sexe = {p: [charpente.ligne(p, type_, lieu, f) for f in sexes] for p in toutes}
+        derniere = par_sexe["alses"][-1]
+        inconnus = pub.n[toutes["ps"], 0] - pub.n[par_sexe["ps"], 0].sum()
+        if inconnus or not 1 <= pub.n[derniere, 0] <= 4:
+            continue
+        bornes = Bornes(np.zeros_like(pub.n), np.full_like(pub.n, INFINI))
+        sues = [*toutes.values(), *par_sexe["ps"], *par_sexe["alses"][:-1]]
+        bornes.bas[sues, 0] = bornes.haut[sues, 0] = pub.n[sues, 0]
+        apprises = np.zeros(charpente.forme, dtype=bool)
+        apprises[sues, 0] = True
+        propager(bornes, charpente, apprises)
+        verifier(bornes, pub.n)
+        assert bornes.bas[derniere, 0] == bornes.haut[derniere, 0] == pub.n[derniere, 0]
+        essais += 1
     assert essais
 
 
