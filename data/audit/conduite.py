@@ -220,25 +220,30 @@ class _Conduite:
         neufs = {comptee.nom: comptee for comptee, _ in cumuls}
         trios = self._annees_des_cumuls() | {c.nom: tuple(noms) for c, noms in cumuls}
         noms = sorted({nom for trio in trios.values() for nom in trio})
+        siens: dict[str, _Siens] = {}
         for nom in noms:
+            matieres = _avec_les_autres(a.extraire(int(nom[:4])), charpente)
+            siens[nom] = _Siens(a, matieres, charpente, None)
             if nom not in etats:
                 etats[nom], verites[nom] = self._relire(nom)
+                # What was remembered before they were counted tells nothing of them.
+                _recompter_les_autres(
+                    charpente, verites[nom], _compter_les_autres(charpente, matieres)
+                )
         composantes = [Composante(nom, etats[nom], verites[nom]) for nom in noms]
         for nom, trio in sorted(trios.items()):
             annees = tuple(noms.index(x) for x in trio)
             if nom not in neufs:
-                composantes.append(Composante(nom, *self._relire(nom), annees=annees))
+                etat, verite = self._relire(nom)
+                _recompter_les_autres(charpente, verite, np.sum([verites[x] for x in trio], axis=0))
+                composantes.append(Composante(nom, etat, verite, annees=annees))
                 continue
             cadre = self._encadrer_le_cumul(neufs[nom], charpente)
             composantes.append(Composante(nom, _tout(charpente), cadre.pub.n, cadre, annees))
-        siens: dict[str, _Siens] = {}
 
         def siens_de(association: str) -> list[Nombres]:
             return [siens[nom].jeunes(association) for nom in noms]
 
-        for nom in noms:
-            matieres = _avec_les_autres(a.extraire(int(nom[:4])), charpente)
-            siens[nom] = _Siens(a, matieres, charpente, None)
         examen = ExamenDesCumuls(
             Cumuls(charpente, composantes, self.associations, self.colleges, siens_de)
         )
@@ -449,10 +454,20 @@ def _assembler_jeunes(
 ) -> Publiables:
     """The same of the main frame, with the population that nobody counts."""
     pub = _assembler(charpente, list(comptee.jeunes.values()), charpente.representant)
-    appartenance, jeunes = _placer(charpente, AUTRES, matieres[AUTRES])
-    pub.n += np.asarray((appartenance @ jeunes).todense(), dtype=np.int32)
+    _recompter_les_autres(charpente, pub.n, _compter_les_autres(charpente, matieres))
     charpente.remplir(pub.n)
     return pub
+
+
+def _compter_les_autres(charpente: Charpente, matieres: dict[str, Matiere]) -> Nombres:
+    appartenance, jeunes = _placer(charpente, AUTRES, matieres[AUTRES])
+    return np.asarray((appartenance @ jeunes).todense(), dtype=np.int32)
+
+
+def _recompter_les_autres(charpente: Charpente, n: Nombres, comptes: Nombres) -> None:
+    """Put what was counted of the others, (rows, columns), in its place."""
+    lignes = np.flatnonzero([population == AUTRES for population, *_ in charpente.cles])
+    n[lignes] = comptes[lignes]
 
 
 def _avec_les_autres(matieres: dict[str, Matiere], charpente: Charpente) -> dict[str, Matiere]:

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 import sqlalchemy as sa
 
 from data import schema as t
+from data.audit import conduite
+from data.audit.charpente import Charpente
+from data.audit.memoire import emballer_souvenir
+from data.audit.propagation import Bornes, Nombres
+from data.audit.retenue import Drapeaux
+from data.audit.trame import AUTRES
 from data.faits import recalculer
 from data.publication import publier
 from queries.depot import Depot
@@ -222,3 +229,36 @@ def test_chaque_publication_dit_sa_livraison_et_son_motif(url_base: str) -> None
         (ligne,) = conn.execute(sa.select(t.publications)).all()
         assert (ligne.numero, ligne.livraison, ligne.motif) == (1, 1, "Livraison n° 1")
     engine.dispose()
+
+
+def test_un_cumul_se_fait_de_ce_qu_une_version_d_avant_a_retenu(
+    url_base: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Which had not counted the youths whom no ALSES follows: they are found again."""
+
+    def sans_les_autres(
+        charpente: Charpente, bornes: Bornes, verite: Nombres, lignes: Drapeaux | None
+    ) -> bytes:
+        gardees = np.array([population != AUTRES for population, *_ in charpente.cles])
+        return emballer_souvenir(
+            charpente, bornes, verite, gardees if lignes is None else gardees & lignes
+        )
+
+    r = Recueil()
+    for i in range(20):
+        r.usager(f"u{i}")
+        for annee in (2019, 2020, 2021):
+            r.situation(f"u{i}", f"{annee}-09-10", college="c1", classe="6e")
+            r.acte(f"u{i}", f"{annee}-11-15", acteur="educateur")
+    with monkeypatch.context() as avant:
+        avant.setattr(conduite, "emballer_souvenir", sans_les_autres)
+        Reponses(url_base, r).depot.fermer()
+    suite = Recueil()
+    suite.formes.clear()
+    suite.usager("de-plus")
+    suite.situation("de-plus", "2019-09-10", college="c1")
+    suite.acte("de-plus", "2019-10-01")
+    suite.formes["interventions"][0]["intervention"] = "de-plus"
+    base = Reponses(url_base, suite)
+    assert base.effectif(Lieu("college", "c1"), annee="2019-2022", population="ps") == 61
+    base.depot.fermer()
