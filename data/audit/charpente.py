@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -81,7 +81,7 @@ class Table:
     sans_detail: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Charpente:
     """Rows, columns, tables and relations of one school year (or cumul)."""
 
@@ -107,6 +107,12 @@ class Charpente:
     """The same relations as arrays, when `propagation` has made them."""
     tableaux: list[Tableaux] = field(default_factory=list, repr=False)
     """The tables as arrays, when `savoir` has made them."""
+
+    @cached_property
+    def visees(self) -> npt.NDArray[np.bool_]:
+        """Rows whose cells are protected, (rows,): not those of the youths whom no ALSES follows,
+        whom no question sets apart and whose total the headlines tell (rule 7)."""
+        return np.array([population != AUTRES for population, *_ in self.cles])
 
     @property
     def suivis(self) -> int:

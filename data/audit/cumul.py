@@ -19,7 +19,7 @@ from data.audit.charpente import Charpente
 from data.audit.examen import DEPARTEMENT, REPRISES, Attaquant, Bilan, Cadre, nommer_les_attaquants
 from data.audit.programmes import connaitre
 from data.audit.propagation import AuditImpossible, Bornes, Nombres, propager, resserrer, verifier
-from data.audit.retenue import PATIENCE, Retenue, Trouvaille, chercher, compter_restes, petites
+from data.audit.retenue import PATIENCE, Retenue, Trouvaille, chercher, compter_petites
 from data.audit.savoir import (
     ajouter_les_marges_du_college,
     retrancher,
@@ -182,10 +182,7 @@ class ExamenDesCumuls:
             # What follows from the margins alone is nothing new.
             vue.connues = self._deja_su(attaquant.colleges)
             trouvees = self._trouver(vue)
-        cellules = sum(
-            int(petites(vue.verites[i]).sum()) + compter_restes(self.charpente, vue.verites[i])
-            for i in self.retenues
-        )
+        cellules = sum(compter_petites(self.charpente, vue.verites[i]) for i in self.retenues)
         return vue.connues, trouvees, cellules
 
     def _retenir(self, trouvees: list[_Trouvee], connues: list[Drapeaux] | None, tour: int) -> bool:

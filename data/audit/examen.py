@@ -24,9 +24,8 @@ from data.audit.retenue import (
     Retenue,
     Trouvaille,
     chercher,
-    compter_restes,
+    compter_petites,
     jumeler,
-    petites,
 )
 from data.audit.savoir import (
     Publiables,
@@ -375,12 +374,7 @@ class Examen:
         if vue.verite is self.base().verite and self._cellules:
             return self._cellules
         p, c = self.annee.principal.charpente, self.annee.croise.charpente
-        cellules = (
-            int(petites(vue.verite).sum())
-            + int(petites(vue.verite_croisee).sum())
-            + compter_restes(p, vue.verite)
-            + compter_restes(c, vue.verite_croisee)
-        )
+        cellules = compter_petites(p, vue.verite) + compter_petites(c, vue.verite_croisee)
         if vue.verite is self.base().verite:
             self._cellules = cellules
         return cellules

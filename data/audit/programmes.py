@@ -290,6 +290,7 @@ def connaitre(
     large = LARGEUR if reference is None else LARGEUR_AVERTIE
     largeur = bornes.haut - bornes.bas
     candidats = (verite >= 1) & (verite <= PETIT) & (largeur <= large) & (largeur > 0)
+    candidats &= programmes.charpente.visees[:, None]
     if connues is not None:
         candidats &= ~connues
     cellules: list[Cellule] = [(int(r), int(k)) for r, k in np.argwhere(candidats)]

@@ -49,6 +49,11 @@ def petites(verite: Nombres) -> Drapeaux:
     return p
 
 
+def compter_petites(charpente: Charpente, verite: Nombres) -> int:
+    """Cells of 1 to 4 youths that are protected, the unpublished rests included."""
+    return int(petites(verite[charpente.visees]).sum()) + compter_restes(charpente, verite)
+
+
 def chercher(
     charpente: Charpente,
     bornes: Bornes,
@@ -61,7 +66,8 @@ def chercher(
     `connues`: cells the attacker knew beforehand. `lignes`: rows to look at, when nothing is to be
     found in the others.
     """
-    qui = np.arange(len(verite)) if lignes is None else np.flatnonzero(lignes)
+    lignes = charpente.visees if lignes is None else lignes & charpente.visees
+    qui = np.flatnonzero(lignes)
     certaines = petites(verite[qui]) & (bornes.bas[qui] == bornes.haut[qui])
     if connues is not None:
         certaines &= ~connues[qui]
@@ -78,7 +84,7 @@ def compter_restes(charpente: Charpente, verite: Nombres) -> int:
     for f in charpente.familles:
         if f.reste and f.cellule:
             reste = verite[f.parents] - np.add.reduceat(verite[f.enfants], f.debuts, axis=0)
-            total += int((petites(reste) & f.colonnes).sum())
+            total += int((petites(reste) & f.colonnes)[charpente.visees[f.parents]].sum())
     return total
 
 
@@ -87,7 +93,7 @@ def _restes_de_lignes(
     bornes: Bornes,
     verite: Nombres,
     connues: Drapeaux | None,
-    lignes: Drapeaux | None,
+    lignes: Drapeaux,
 ) -> list[Trouvaille]:
     roues = rouages(charpente)
     relations, colonnes = noyau.chercher_les_restes(
@@ -95,7 +101,7 @@ def _restes_de_lignes(
         bornes.haut,
         verite,
         np.zeros((0, 0), dtype=bool) if connues is None else connues,
-        np.ones(len(verite), dtype=bool) if lignes is None else lignes,
+        lignes,
         np.array([f.reste and f.cellule for f in charpente.familles]),
         roues,
         PETIT,
