@@ -9,7 +9,9 @@ PostgreSQL, the server checks the pages that it reads (`initdb --data-checksums`
 from __future__ import annotations
 
 import errno
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
@@ -109,22 +111,26 @@ def verifier(engine: Engine, *, entierement: bool = False) -> None:
         raise BaseAbimee
 
 
+_DEBALLER: dict[str, Callable[[Any], object]] = {
+    t.mises_en_page.name: MiseEnPage.lire,
+    t.reponses.name: deplier,
+    t.reponses_exactes.name: deplier,
+}
+"""Tables whose rows are packed."""
+
+
 def verifier_les_lignes(conn: sa.Connection) -> None:
     """Read every row, and unpack every answer that was published: each has its sum. Raises
     BaseAbimee, or what the database says of a text that is none."""
     try:
+        presentes = set(sa.inspect(conn).get_table_names())
         for table in t.metadata.sorted_tables:
             # Those that an older version had not are made by the next import.
-            if sa.inspect(conn).has_table(table.name):
-                for _ in conn.execution_options(yield_per=1_000).execute(sa.select(table)):
-                    pass
-        for contenu in conn.scalars(sa.select(t.mises_en_page.c.contenu)):
-            MiseEnPage.lire(contenu)
-        for table in (t.reponses, t.reponses_exactes):
-            for contenu in conn.execution_options(yield_per=1_000).scalars(
-                sa.select(table.c.contenu)
-            ):
-                deplier(contenu)
+            if table.name in presentes:
+                deballer = _DEBALLER.get(table.name)
+                for ligne in conn.execution_options(yield_per=1_000).execute(sa.select(table)):
+                    if deballer:
+                        deballer(ligne.contenu)
     except (ValueError, LookupError, TypeError) as erreur:
         raise BaseAbimee from erreur
 

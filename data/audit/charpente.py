@@ -40,6 +40,8 @@ PROPRES_A_LA_POPULATION = frozenset({"intensite", *ENSEMBLES_ACTES, "partenaires
 """Fields that do not mean the same for two populations: an ALSES's own interventions, or all of
 them (contract, données §2.8)."""
 
+SUIVI_PAR_UN_ALSES: Region = frozenset({("acteurs", frozenset({(True, frozenset({"alses"}))}))})
+
 
 @dataclass(frozen=True, slots=True)
 class Famille:
@@ -117,8 +119,7 @@ class Charpente:
     @property
     def suivis(self) -> int:
         """Column of the plan that tells the youths whom an ALSES follows."""
-        region = frozenset({("acteurs", frozenset({(True, frozenset({"alses"}))}))})
-        return int(self.representant[self.regions.index(region)])
+        return int(self.representant[self.regions.index(SUIVI_PAR_UN_ALSES)])
 
     @property
     def forme(self) -> tuple[int, int]:
@@ -429,7 +430,7 @@ def _identites(trame: Trame, rang: dict[Region, int]) -> Identites:
                 cible.append(trame.depart[place] + i)
     d = np.array(dedans, dtype=np.int64)
     lignes_egales = [(decalage_de["ps"] + d, decalage_de["collegiens"] + d)]
-    tenus = rang.get(frozenset({("acteurs", frozenset({(True, frozenset({"alses"}))}))}))
+    tenus = rang.get(SUIVI_PAR_UN_ALSES)
     if tenus is not None:
         egales.append((decalage_de["collegiens"] + d, tenus, decalage_de["alses"] + d, tout))
         # An ALSES's youths are all followed by one.

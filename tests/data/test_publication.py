@@ -202,18 +202,23 @@ def test_une_annee_qui_n_a_que_des_actions(url_base: str) -> None:
     base.depot._engine.dispose()
 
 
-def test_un_cumul_suit_chacune_de_ses_trois_annees(url_base: str) -> None:
-    r = Recueil()
-    for nom in r.jeunes(4):
-        for annee in (2019, 2020):
-            r.acte(nom, f"{annee}-10-01")
+def un_jeune_de_2019() -> Recueil:
+    """What a second delivery adds: one youth of c1, in the first of three years."""
     suite = Recueil()
     suite.formes.clear()
     suite.usager("de-plus")
     suite.situation("de-plus", "2019-09-10", college="c1")
     suite.acte("de-plus", "2019-10-01")
     suite.formes["interventions"][0]["intervention"] = "de-plus"
-    base = Reponses(url_base, r, suite)
+    return suite
+
+
+def test_un_cumul_suit_chacune_de_ses_trois_annees(url_base: str) -> None:
+    r = Recueil()
+    for nom in r.jeunes(4):
+        for annee in (2019, 2020):
+            r.acte(nom, f"{annee}-10-01")
+    base = Reponses(url_base, r, un_jeune_de_2019())
     c1 = Lieu("college", "c1")
     # The four were not at c1 before September 2021: no situation says so.
     assert [base.effectif(c1, annee=a) for a in ("2019-2020", "2021-2022")] == [1, 4]
@@ -253,12 +258,6 @@ def test_un_cumul_se_fait_de_ce_qu_une_version_d_avant_a_retenu(
     with monkeypatch.context() as avant:
         avant.setattr(conduite, "emballer_souvenir", sans_les_autres)
         Reponses(url_base, r).depot.fermer()
-    suite = Recueil()
-    suite.formes.clear()
-    suite.usager("de-plus")
-    suite.situation("de-plus", "2019-09-10", college="c1")
-    suite.acte("de-plus", "2019-10-01")
-    suite.formes["interventions"][0]["intervention"] = "de-plus"
-    base = Reponses(url_base, suite)
+    base = Reponses(url_base, un_jeune_de_2019())
     assert base.effectif(Lieu("college", "c1"), annee="2019-2022", population="ps") == 61
     base.depot.fermer()
