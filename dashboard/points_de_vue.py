@@ -15,7 +15,6 @@ from dashboard.regime import connexion_exigee
 from dashboard.session import (
     COOKIE,
     etat_courant,
-    hors_requete,
     jeton_courant,
     lecteur_courant,
     poser_cookie,
@@ -65,9 +64,7 @@ def composer_points_de_vue(etat: Etat) -> Any:
     """
     if connexion_exigee(etat):
         return html.Span()
-    actuel = "departement"
-    if not hors_requete():
-        actuel = ecrire_point_de_vue(lecteur_courant())
+    actuel = ecrire_point_de_vue(lecteur_courant())
     choix = points_de_vue(etat)
     libelle = dict(choix).get(actuel, "Département")
     return html.Details(

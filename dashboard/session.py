@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from flask import Response, abort, current_app, g, has_request_context, request
+from flask import Response, abort, current_app, g, request
 
 from dashboard.erreurs import refuser
 from dashboard.regime import ConnexionNonConfiguree, chercher_obstacles, connexion_exigee
@@ -168,8 +168,3 @@ def _lire_session(etat: Etat) -> Session | None:
     if session.compte is None and not set(session.point_de_vue.associations) <= set(connues):
         return None
     return session
-
-
-def hors_requete() -> bool:
-    """Whether nobody is asking: the application is being made."""
-    return not has_request_context()
