@@ -25,6 +25,9 @@ from data.audit.charpente import (
 from data.audit.cumul import Composante, Cumuls, ExamenDesCumuls
 from data.audit.examen import Annee, Cadre, Examen, Vue, nommer_les_attaquants
 from data.audit.memoire import (
+    CROISES,
+    JEUNES,
+    Passe,
     compter_les_changements,
     deballer_souvenir,
     emballer_souvenir,
@@ -126,32 +129,32 @@ class _Conduite:
         croise = Cadre(croisee, self._assembler_croises(croisee, comptee))
         self._reprendre_les_retenues(comptee.nom, principal)
         self._reprendre_les_retenues(comptee.nom, croise)
-        signature = self._lire(comptee.nom, "signature")
-        changes = None
-        if signature is not None:
-            changes = compter_les_changements(signature, matieres, charpente)
-            self._se_souvenir(comptee.nom, "jeunes", principal, changes)
-            self._se_souvenir(
-                comptee.nom,
-                "croises",
-                croise,
-                np.array([changes[charpente.numero[cle]] for cle in croisee.cles]),
-            )
+        passe = Passe(
+            lambda genre, qui: self._lire(comptee.nom, genre, qui),
+            matieres,
+            charpente,
+            croisee,
+            self.associations,
+        )
+        connu = passe.rappeler()
+        principal.ancien, croise.ancien = connu.get(JEUNES), connu.get(CROISES)
         siens = _Siens(a, matieres, charpente, croisee)
-        gardees: dict[str, bytes] = {}
-        # Read now: the attackers are tried on several threads, the connection is one's.
-        anciens = {a: self._lire(comptee.nom, "jeunes", a) for a in self.associations}
+        gardees: dict[tuple[str, str], bytes] = {}
 
-        def ancien_de(association: str) -> Bornes | None:
-            contenu = anciens[association]
-            if contenu is None or signature is None:
-                return None
-            autres = compter_les_changements(signature, matieres, charpente, sauf=association)
-            return deballer_souvenir(contenu, charpente).reprendre(autres)
-
-        def garder(association: str, bornes: Bornes, verite: Nombres) -> None:
-            presente = principal.pub.n[:, 0] > verite[:, 0]
-            gardees[association] = emballer_souvenir(charpente, bornes, verite, presente)
+        def garder(association: str, vue: Vue) -> None:
+            for genre, cadre, bornes, verite, plus in zip(
+                (JEUNES, CROISES),
+                (principal, croise),
+                (vue.principal, vue.croise),
+                (vue.verite, vue.verite_croisee),
+                vue.touchees or (),
+                strict=True,
+            ):
+                # Elsewhere it knows what every reader does, which is kept once.
+                lignes = plus | (cadre.pub.n[:, 0] > verite[:, 0])
+                gardees[genre, association] = emballer_souvenir(
+                    cadre.charpente, bornes, verite, lignes
+                )
 
         annee = Annee(
             comptee.nom,
@@ -161,7 +164,7 @@ class _Conduite:
             self.associations,
             self.colleges,
             siens,
-            ancien_de,
+            passe.rappeler,
             garder,
         )
         examen = Examen(annee)
@@ -174,19 +177,19 @@ class _Conduite:
         self._oublier(comptee.nom)
         self._garder(
             comptee.nom,
-            "jeunes",
+            JEUNES,
             "",
             emballer_souvenir(charpente, etat.principal, etat.verite, None),
         )
         self._garder(
             comptee.nom,
-            "croises",
+            CROISES,
             "",
             emballer_souvenir(croisee, etat.croise, etat.verite_croisee, None),
         )
         self._garder(comptee.nom, "signature", "", signer(matieres))
-        for association, contenu in gardees.items():
-            self._garder(comptee.nom, "jeunes", association, contenu)
+        for (genre, association), contenu in gardees.items():
+            self._garder(comptee.nom, genre, association, contenu)
         return etat
 
     def _assembler_croises(self, charpente: Charpente, comptee: AnneeComptee) -> Publiables:
@@ -257,7 +260,7 @@ class _Conduite:
             self._oublier(comptee.nom)
             self._garder(
                 comptee.nom,
-                "jeunes",
+                JEUNES,
                 "",
                 emballer_souvenir(charpente, examen.bornes()[place], cadre.pub.n, None),
             )
@@ -268,13 +271,10 @@ class _Conduite:
         matieres = _avec_les_autres(comptee.matieres, charpente)
         cadre = Cadre(charpente, _assembler_jeunes(charpente, comptee, matieres))
         self._reprendre_les_retenues(comptee.nom, cadre)
-        signature = self._lire(comptee.nom, "signature")
-        if signature is not None:
-            self._se_souvenir(
-                comptee.nom,
-                "jeunes",
-                cadre,
-                compter_les_changements(signature, matieres, charpente),
+        signature, contenu = (self._lire(comptee.nom, genre) for genre in ("signature", JEUNES))
+        if signature is not None and contenu is not None:
+            cadre.ancien = deballer_souvenir(contenu, charpente).reprendre(
+                compter_les_changements(signature, matieres, charpente)
             )
         return cadre
 
@@ -306,7 +306,7 @@ class _Conduite:
     def _relire(self, nom: str) -> tuple[Bornes, Nombres]:
         """Bounds and truth of a year that this publication does not change."""
         charpente = self._charpente_des_colleges(int(nom[:4]))
-        contenu = self._lire(nom, "jeunes")
+        contenu = self._lire(nom, JEUNES)
         if contenu is None:
             raise AuditImpossible(f"L’audit de l’année {nom} manque : publiez-la à nouveau.")
         souvenir = deballer_souvenir(contenu, charpente)
@@ -330,14 +330,6 @@ class _Conduite:
                 annee=annee, genre=genre, attaquant=attaquant, contenu=contenu
             )
         )
-
-    def _se_souvenir(
-        self, annee: str, genre: str, cadre: Cadre, changes: npt.NDArray[np.int64]
-    ) -> None:
-        contenu = self._lire(annee, genre)
-        if contenu is not None:
-            souvenir = deballer_souvenir(contenu, cadre.charpente)
-            cadre.ancien = souvenir.reprendre(changes)
 
     def _reprendre_les_retenues(self, annee: str, cadre: Cadre) -> None:
         """Withheld once, withheld for good."""

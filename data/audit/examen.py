@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from data.audit.charpente import Charpente
 from data.audit.explication import Explication
+from data.audit.memoire import CROISES, JEUNES
 from data.audit.programmes import Programmes, connaitre
 from data.audit.propagation import AuditImpossible, Bornes, Nombres, propager, resserrer, verifier
 from data.audit.retenue import (
@@ -66,8 +67,8 @@ class Annee:
     """A school year to examine.
 
     `siens(association)`: true numbers of its own youths in the main frame and in the crossings.
-    `ancien_de(association)`: what it kept of earlier publications about the others' youths;
-    `garder`: keep what it knows now (bounds, truth of the others).
+    `rappeler(association)`: what it kept of the last publication about the others' youths, by
+    frame (`memoire.Passe`); `garder`: keep what it knows now.
     `liens`: cells the two frames share (`charpente.relier`).
     """
 
@@ -78,8 +79,8 @@ class Annee:
     associations: Sequence[str]
     colleges: Sequence[str]
     siens: Callable[[str], tuple[Nombres, Nombres]]
-    ancien_de: Callable[[str], Bornes | None]
-    garder: Callable[[str, Bornes, Nombres], None]
+    rappeler: Callable[[str], dict[str, Bornes]]
+    garder: Callable[[str, Vue], None]
 
 
 @dataclass(slots=True)
@@ -260,7 +261,7 @@ class Examen:
             if any(trouvees):
                 return vue, trouvees, cellules
             if attaquant.association:
-                self.annee.garder(attaquant.association, vue.principal, vue.verite)
+                self.annee.garder(attaquant.association, vue)
             return None, trouvees, cellules
 
         with ThreadPoolExecutor(os.cpu_count()) as equipe:
@@ -308,10 +309,12 @@ class Examen:
         siens, siens_croises = self.annee.siens(attaquant.association)
         propres = [_lignes_propres(x, attaquant.association) for x in (p, c)]
         principal, changees = retrancher(base.principal, siens, propres[0])
-        ancien = self.annee.ancien_de(attaquant.association)
-        if ancien is not None:
-            changees |= resserrer(principal, ancien)
         croise, changees_croisees = retrancher(base.croise, siens_croises, propres[1])
+        ancien = self.annee.rappeler(attaquant.association)
+        if JEUNES in ancien:
+            changees |= resserrer(principal, ancien[JEUNES])
+        if CROISES in ancien:
+            changees_croisees |= resserrer(croise, ancien[CROISES])
         return Vue(
             principal,
             croise,

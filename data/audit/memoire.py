@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,6 +44,28 @@ class Souvenir:
             np.where(self.su, np.maximum(bas, 0), 0).astype(np.int32),
             np.where(self.su, haut, INFINI).astype(np.int32),
         )
+
+    def completer(self, autre: Souvenir) -> None:
+        """Take from another what this one has not, in place."""
+        for siens, repris in (
+            (self.bornes.bas, autre.bornes.bas),
+            (self.bornes.haut, autre.bornes.haut),
+            (self.verite, autre.verite),
+        ):
+            np.copyto(siens, repris, where=~self.su)
+        np.logical_or(self.su, autre.su, out=self.su)
+
+
+def ne_rien_savoir(charpente: Charpente) -> Souvenir:
+    """What is kept by who was not there: nothing."""
+    return Souvenir(
+        Bornes(
+            np.zeros(charpente.forme, dtype=np.int32),
+            np.full(charpente.forme, INFINI, dtype=np.int32),
+        ),
+        np.zeros(charpente.forme, dtype=np.int32),
+        np.zeros(charpente.forme, dtype=bool),
+    )
 
 
 def emballer_souvenir(
@@ -80,14 +102,7 @@ def deballer_souvenir(contenu: bytes, charpente: Charpente) -> Souvenir:
     colonne = {_nommer(r): i for i, r in enumerate(charpente.regions)}
     ls = [(i, ligne[x]) for i, x in enumerate(entete["lignes"]) if x in ligne]
     ks = [(i, colonne[x]) for i, x in enumerate(entete["colonnes"]) if x in colonne]
-    souvenir = Souvenir(
-        Bornes(
-            np.zeros(charpente.forme, dtype=np.int32),
-            np.full(charpente.forme, INFINI, dtype=np.int32),
-        ),
-        np.zeros(charpente.forme, dtype=np.int32),
-        np.zeros(charpente.forme, dtype=bool),
-    )
+    souvenir = ne_rien_savoir(charpente)
     if not ls or not ks:
         return souvenir
     avant = np.ix_([a for a, _ in ls], [a for a, _ in ks])
@@ -195,5 +210,64 @@ def _ajouter(
             changes[ligne] += n
 
 
-Lire = Callable[[str, str, str], bytes | None]
-"""(school year, kind, attacker) → what was kept, if anything was."""
+JEUNES, CROISES = "jeunes", "croises"
+"""What is kept of the frame of a school year, and of that of its crossings."""
+
+Lire = Callable[[str, str], bytes | None]
+"""(kind, attacker) → what was kept of a school year, if anything was."""
+
+
+class Passe:
+    """What attackers kept of a school year at its last publication, in the frames of this one.
+
+    Everything is read at once: attackers are tried on several threads, the connection is one's.
+    """
+
+    def __init__(
+        self,
+        lire: Lire,
+        matieres: dict[str, Matiere],
+        principale: Charpente,
+        croisee: Charpente,
+        associations: Sequence[str],
+    ) -> None:
+        self._signature = lire("signature", "")
+        self._matieres = matieres
+        self._charpentes = {JEUNES: principale, CROISES: croisee}
+        self._dans_la_principale = [principale.numero[cle] for cle in croisee.cles]
+        self._contenus = {
+            (genre, qui): lire(genre, qui)
+            for genre in self._charpentes
+            for qui in ("", *associations)
+        }
+        self._communs = {genre: self._deballer(genre, "") for genre in self._charpentes}
+
+    def rappeler(self, association: str = "") -> dict[str, Bornes]:
+        """What it still tells: to the reader of every protected number or to an association, of
+        the others' youths. By frame; a frame of which nothing was kept is left out."""
+        if self._signature is None:
+            return {}
+        changes = compter_les_changements(
+            self._signature, self._matieres, self._charpentes[JEUNES], sauf=association
+        )
+        de = {JEUNES: changes, CROISES: changes[self._dans_la_principale]}
+        souvenirs = {genre: self._se_souvenir(genre, association) for genre in de}
+        return {g: s.reprendre(de[g]) for g, s in souvenirs.items() if s is not None}
+
+    def _se_souvenir(self, genre: str, association: str) -> Souvenir | None:
+        commun = self._communs[genre]
+        if not association or commun is None:
+            return commun
+        if self._contenus[JEUNES, association] is None:
+            # It was not there: everyone was one of the others.
+            return commun
+        sien = self._deballer(genre, association)
+        if sien is not None:
+            # Where it had nobody and knew no more than the reader of every number, nothing was
+            # kept of its own.
+            sien.completer(commun)
+        return sien
+
+    def _deballer(self, genre: str, qui: str) -> Souvenir | None:
+        contenu = self._contenus[genre, qui]
+        return None if contenu is None else deballer_souvenir(contenu, self._charpentes[genre])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,9 +10,16 @@ import pytest
 import sqlalchemy as sa
 
 from data import schema as t
+from data.atelier import Atelier
 from data.audit import conduite
-from data.audit.charpente import Charpente
-from data.audit.memoire import emballer_souvenir
+from data.audit.charpente import Charpente, dresser_charpente, dresser_croisements
+from data.audit.memoire import (
+    CROISES,
+    JEUNES,
+    Souvenir,
+    deballer_souvenir,
+    emballer_souvenir,
+)
 from data.audit.propagation import Bornes, Nombres
 from data.audit.retenue import Drapeaux
 from data.audit.trame import AUTRES
@@ -261,3 +269,60 @@ def test_un_cumul_se_fait_de_ce_qu_une_version_d_avant_a_retenu(
     base = Reponses(url_base, un_jeune_de_2019())
     assert base.effectif(Lieu("college", "c1"), annee="2019-2022", population="ps") == 61
     base.depot.fermer()
+
+
+def deplacer(combien: int, filles: int) -> Recueil:
+    """An association's own youths: so many girls, the others boys."""
+    suite = Recueil()
+    suite.formes.clear()
+    for i in range(combien):
+        suite.usager(f"a{i}", "A", sexe="fille" if i < filles else "garcon")
+    return suite
+
+
+def retenu_par(conn: sa.Connection, genre: str) -> tuple[Charpente, Souvenir]:
+    """What association A keeps of the school year."""
+    a = Atelier(conn)
+    annee = 2021
+    faire = {
+        JEUNES: lambda: dresser_charpente(a.plan, a.catalogue, a.listes, a.geographie, annee),
+        CROISES: lambda: dresser_croisements(
+            a.plan, a.croise, a.catalogue, a.listes, a.geographie, annee
+        ),
+    }
+    charpente = faire[genre]()
+    ici = (t.savoirs.c.annee == "2021-2022", t.savoirs.c.genre == genre)
+    contenu = conn.scalar(
+        sa.select(t.savoirs.c.contenu).where(*ici, t.savoirs.c.attaquant == "association-a")
+    )
+    assert contenu is not None
+    return charpente, deballer_souvenir(bytes(contenu), charpente)
+
+
+@pytest.mark.parametrize("genre", [JEUNES, CROISES])
+def test_une_association_n_oublie_rien_des_autres(tmp_path: Path, genre: str) -> None:
+    """It moves its own youths out of a context and in again: what it read of the others before,
+    who did not change, it still knows. It is by doing so that it could read them several times."""
+    r = Recueil()
+    for nom in r.jeunes(14, "a", "c2", sexe="fille"):
+        r.situation(nom, "2021-10-10", college="c2", classe="5e")
+    for i in range(23):
+        nom = f"b{i}"
+        r.usager(nom, "B", sexe=("fille", "garcon")[i % 2], naissance=str(2008 + i % 3))
+        r.situation(nom, "2021-09-10", "B", college="c2", classe=("6e", "5e", "4e")[i % 3])
+        r.acte(nom, association="B")
+    bornes = []
+    for suite in (r, *(deplacer(14, n) for n in (0, 14, 0, 6))):
+        engine = ouvrir(f"sqlite:///{tmp_path}/base.sqlite", suite)
+        with engine.connect() as conn:
+            bornes.append(retenu_par(conn, genre))
+        engine.dispose()
+    charpente, dernier = bornes[-1]
+    filles = [i for i, c in enumerate(charpente.cles) if c[3] == "sexe=fille" or genre == CROISES]
+    comparees = 0
+    for _, avant in bornes[:-1]:
+        su = avant.su[filles] & dernier.su[filles]
+        comparees += int(su.sum())
+        assert (avant.bornes.bas[filles] <= dernier.bornes.bas[filles])[su].all()
+        assert (avant.bornes.haut[filles] >= dernier.bornes.haut[filles])[su].all()
+    assert comparees > 1000
