@@ -18,7 +18,7 @@ worker_class = "gthread"
 threads = 32
 # One copy of the code in memory, one set of counters, and one first request, which `app.py` asks,
 # for all the workers. Forked, each opens its own connections to PostgreSQL: at most 8 to read,
-# 8 to the store and one to the journal (`data.schema.CONNEXIONS`).
+# 8 to the store and one to the journal (`data.liaison.CONNEXIONS`).
 preload_app = True
 timeout = 60
 # How long a stopping worker may take to end what it has begun.

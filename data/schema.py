@@ -30,13 +30,6 @@ TABLE_DES_REVISIONS = "alembic_version_base"
 REVISION = "0004_remises"
 """Last step of `data.migrations` (branch `base`): what `metadata` says."""
 
-CONNEXIONS, DEBORDEMENT = 4, 4
-"""Connections an engine keeps under PostgreSQL: one per thread of a worker; more for a moment."""
-
-ATTENTE, DUREE_DE_VIE, DUREE_D_UNE_LECTURE = 5, 1800, 10
-"""Seconds: for a free connection or for the server to answer; before a connection is replaced;
-longest statement of the web application."""
-
 metadata = sa.MetaData()
 
 nomenclatures = sa.Table(
@@ -427,9 +420,10 @@ def ouvrir(
                 database=f"file:{quote(adresse.database)}", query={"mode": "ro", "uri": "true"}
             )
     else:
-        options |= _regler_les_connexions(
-            adresse, lecture_seule=lecture_seule, interactif=interactif
-        )
+        # The driver is read only where there is such a server.
+        from data import liaison
+
+        options |= liaison.regler(adresse, lecture_seule=lecture_seule, interactif=interactif)
     engine = sa.create_engine(adresse, **options)
 
     if adresse.get_backend_name() == "sqlite":
@@ -448,40 +442,10 @@ def ouvrir(
 
         _suivre_le_fichier(engine)
 
+    elif interactif:
+        liaison.laisser_attendre_un_temps(engine)
+
     return engine
-
-
-def _regler_les_connexions(
-    adresse: sa.URL, *, lecture_seule: bool, interactif: bool
-) -> dict[str, Any]:
-    """Settings of an engine under PostgreSQL: a server that is gone is known of within seconds,
-    rather than at the end of the patience of the network. What the URL says prevails."""
-    reglages = [x for x in (str(adresse.query.get("options", "")),) if x]
-    if lecture_seule:
-        reglages.append("-c default_transaction_read_only=on")
-    if interactif:
-        reglages.append(f"-c statement_timeout={1000 * DUREE_D_UNE_LECTURE}")
-        reglages.append(f"-c idle_in_transaction_session_timeout={6000 * DUREE_D_UNE_LECTURE}")
-    liaison: dict[str, Any] = {
-        "connect_timeout": ATTENTE,
-        "keepalives_idle": 30,
-        "keepalives_interval": ATTENTE,
-        "keepalives_count": 2,
-        "application_name": "passerelle",
-    }
-    if interactif:
-        liaison["tcp_user_timeout"] = 2000 * ATTENTE
-    liaison = {nom: valeur for nom, valeur in liaison.items() if nom not in adresse.query}
-    if reglages:
-        liaison["options"] = " ".join(reglages)
-    return {
-        "pool_pre_ping": True,
-        "pool_size": CONNEXIONS,
-        "max_overflow": DEBORDEMENT,
-        "pool_timeout": ATTENTE,
-        "pool_recycle": DUREE_DE_VIE,
-        "connect_args": liaison,
-    }
 
 
 def designer(fichier: Path) -> tuple[int, int] | None:

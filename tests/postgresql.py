@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
 import secrets
@@ -17,6 +18,7 @@ from pathlib import Path
 import psycopg
 import sqlalchemy as sa
 
+from tests.bench.processus import famille
 from tests.port import trouver_port
 
 UTILISATEUR = "passerelle"
@@ -108,6 +110,29 @@ class Postgresql:
             self._processus.kill()
             self._processus.wait()
         self._processus = None
+
+    @contextmanager
+    def tombe(self) -> Iterator[None]:
+        """Crashed, then started again."""
+        self.arreter(brutal=True)
+        try:
+            yield
+        finally:
+            self.demarrer()
+
+    @contextmanager
+    def gele(self) -> Iterator[None]:
+        """Frozen, with all that it started: connections stay, nobody answers."""
+        assert self._processus is not None
+        siens = famille(self._processus.pid)
+        for pid in siens:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in siens:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGCONT)
 
     def _initialiser(self) -> None:
         secret = self._dossier / "mot-de-passe"

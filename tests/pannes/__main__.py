@@ -88,6 +88,13 @@ def _retirer_la_base(combien: int, graine: int) -> list[Constat]:
         ]
 
 
+def _geler_la_base(combien: int, graine: int) -> list[Constat]:
+    hasard = random.Random(graine)
+    absences = [hasard.uniform(0.5, 30) for _ in range(combien)]
+    with _dossier() as d, Postgresql() as postgresql:
+        return [service.geler_postgresql(postgresql, d, absences)]
+
+
 def _servir_des_lents(_: int, __: int) -> list[Constat]:
     with _dossier() as d:
         return [service.servir_des_lents(bases.modele_sqlite(d), d)]
@@ -114,6 +121,7 @@ EPREUVES: dict[str, tuple[Callable[[int, int], list[Constat]], int]] = {
     "demandes": (_demander, 2_000),
     "disque": (_remplir_le_disque, 1),
     "retrait": (_retirer_la_base, 20),
+    "gel": (_geler_la_base, 5),
     "lents": (_servir_des_lents, 1),
     "a-deux": (_importer_a_deux, 5),
 }

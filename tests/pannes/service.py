@@ -94,19 +94,39 @@ def retirer_le_fichier(base: BaseSqlite, dossier: Path) -> Constat:
 def redemarrer_postgresql(
     postgresql: Postgresql, dossier: Path, absences: Sequence[float], *, anonymes: int = 2
 ) -> Constat:
-    """PostgreSQL crashes under readers who go on asking, stays away so many seconds, and is started
-    again, as many times as there are `absences`: nobody starts anything else, no session is lost.
+    """PostgreSQL crashes under readers who go on asking, and is started again (`_priver`)."""
+    constat = Constat("PostgreSQL tombé puis relancé")
+    return _priver(constat, postgresql, postgresql.tombe, dossier, absences, anonymes)
+
+
+def geler_postgresql(
+    postgresql: Postgresql, dossier: Path, absences: Sequence[float], *, anonymes: int = 2
+) -> Constat:
+    """PostgreSQL freezes, its connections kept, then goes on: nobody waits for it for ever."""
+    constat = Constat("PostgreSQL gelé puis dégelé")
+    return _priver(constat, postgresql, postgresql.gele, dossier, absences, anonymes)
+
+
+def _priver(
+    constat: Constat,
+    postgresql: Postgresql,
+    panne: Callable[[], contextlib.AbstractContextManager[None]],
+    dossier: Path,
+    absences: Sequence[float],
+    anonymes: int,
+) -> Constat:
+    """Readers go on asking while the database is away so many seconds, as many times as there are
+    `absences`: nobody starts anything else, no session is lost.
 
     `anonymes`: readers without a session, beside those of two viewpoints that see exact figures.
     """
-    constat = Constat("PostgreSQL tombé puis relancé")
     base, journal = BasePostgresql(postgresql.url), dossier / "service.journal"
     with Serveur(base.url, APPLICATION_URL=base.url, journal=journal) as serveur:
         clients = _reunir(serveur.port, base.url, anonymes)
         _distinguer(constat, clients)
         processus = famille(serveur.pid)
         with solliciter(clients):
-            pannes = [_tomber_et_revenir(constat, postgresql, clients, x) for x in absences]
+            pannes = [_partir_et_revenir(constat, panne, clients, x) for x in absences]
         constat.noter(famille(serveur.pid) == processus, "un processus du service a changé")
     vues = [vue for client in clients for vue in client.vues]
     for vue in vues:
@@ -121,15 +141,16 @@ def redemarrer_postgresql(
     refus = [vue for vue in vues if vue.statut == 503]
     retours = [max([0.0, *(v.fin - p.revenu for v in refus if p.couvre(v))]) for p in pannes]
     constat.detail = (
-        f"{len(vues)} réponses ; {len(refus)} refus dits en français en {sum(absences):.0f} s "
-        f"d’absence ; le dernier au plus {max(retours):.1f} s après le retour"
+        f"{len(vues)} réponses ; {len(refus)} refus dits en français, {len(pannes)} absences ; "
+        f"le dernier au plus {max(retours):.1f} s après le retour ; "
+        f"la plus longue attente {max(v.fin - v.debut for v in vues):.1f} s"
     )
     return constat
 
 
 class Panne(NamedTuple):
-    """Instants of the monotonic clock: PostgreSQL is about to be killed, answers again, and
-    everything was answered since."""
+    """Instants of the monotonic clock: PostgreSQL is about to go, answers again, and everything was
+    answered since."""
 
     part: float
     revenu: float
@@ -140,17 +161,19 @@ class Panne(NamedTuple):
         return self.part <= vue.fin and vue.debut < self.rentre
 
 
-def _tomber_et_revenir(
-    constat: Constat, postgresql: Postgresql, clients: list[Client], absence: float
+def _partir_et_revenir(
+    constat: Constat,
+    panne: Callable[[], contextlib.AbstractContextManager[None]],
+    clients: list[Client],
+    absence: float,
 ) -> Panne:
     constat.noter(_tous(clients, 200, time.monotonic()), "avant : tout n’a pas été répondu")
     part = time.monotonic()
-    postgresql.arreter(brutal=True)
-    parti = time.monotonic()
-    time.sleep(absence)
-    if absence >= ABSENCE_ENTIERE:
-        constat.noter(_tous(clients, 503, parti), "pendant : tout n’a pas été refusé")
-    postgresql.demarrer()
+    with panne():
+        parti = time.monotonic()
+        time.sleep(absence)
+        if absence >= ABSENCE_ENTIERE:
+            constat.noter(_tous(clients, 503, parti), "pendant : tout n’a pas été refusé")
     revenu = time.monotonic()
     constat.noter(_tous(clients, 200, revenu), "après : tout n’est pas revenu")
     rentre = time.monotonic()

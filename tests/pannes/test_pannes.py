@@ -71,6 +71,13 @@ def test_postgresql_tombe_puis_revient(tmp_path: Path) -> None:
     assert constat.entier, constat.manques[:10]
 
 
+def test_postgresql_gele_puis_revient(tmp_path: Path) -> None:
+    """Its connections are kept and nobody answers: readers are told, and do not wait for ever."""
+    with Postgresql() as postgresql:
+        constat = service.geler_postgresql(postgresql, tmp_path, (1.0,), anonymes=1)
+    assert constat.entier, constat.manques[:10]
+
+
 def test_un_import_tue_se_reprend(base: bases.BaseSqlite, tmp_path: Path) -> None:
     livraison = en_dossier(tmp_path / "l", bases.seconde())
     constat = morts.tuer(base, livraison, 2, 5, tmp_path)

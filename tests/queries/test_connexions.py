@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 import pytest
 import sqlalchemy as sa
 
-from data import application
+from data import application, liaison
 from data import schema as t
 from data.application import MagasinIndisponible
 from queries.depot import BaseIndisponible, Depot
@@ -62,12 +62,12 @@ def fermer(url: str, *, ouverte: bool) -> None:
 
 def test_ce_que_regle_une_connexion_du_web(ouvrir: Ouvrir) -> None:
     depot = ouvrir()
-    assert lire(depot, "SHOW statement_timeout") == f"{t.DUREE_D_UNE_LECTURE}s"
+    assert lire(depot, "SHOW statement_timeout") == f"{liaison.DUREE_D_UNE_LECTURE}s"
     assert lire(depot, "SHOW default_transaction_read_only") == "on"
     with pytest.raises(BaseIndisponible):
         lire(depot, "CREATE TABLE de_trop (x INTEGER)")
     with application.transaction() as conn:
-        assert conn.scalar(sa.text("SHOW statement_timeout")) == f"{t.DUREE_D_UNE_LECTURE}s"
+        assert conn.scalar(sa.text("SHOW statement_timeout")) == f"{liaison.DUREE_D_UNE_LECTURE}s"
 
 
 def test_un_import_n_a_pas_de_limite(url_base_postgresql: str) -> None:
@@ -81,7 +81,7 @@ def test_un_import_n_a_pas_de_limite(url_base_postgresql: str) -> None:
 def test_une_lecture_trop_longue_est_arretee(
     ouvrir: Ouvrir, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(t, "DUREE_D_UNE_LECTURE", 1)
+    monkeypatch.setattr(liaison, "DUREE_D_UNE_LECTURE", 1)
     depot = ouvrir()
     with pytest.raises(BaseIndisponible, match="ne répond pas"):
         lire(depot, "SELECT pg_sleep(60)")
@@ -92,7 +92,7 @@ def test_qui_ne_trouve_pas_de_connexion_le_sait(
     ouvrir: Ouvrir, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for nom, valeur in (("CONNEXIONS", 1), ("DEBORDEMENT", 0), ("ATTENTE", 1)):
-        monkeypatch.setattr(t, nom, valeur)
+        monkeypatch.setattr(liaison, nom, valeur)
     application._ouvrir.cache_clear()
     depot = ouvrir()
     with depot._lecture(), pytest.raises(BaseIndisponible, match="ne répond pas"):
@@ -139,7 +139,8 @@ def test_un_processus_issu_d_un_autre_a_ses_connexions(ouvrir: Ouvrir) -> None:
 
 def test_plusieurs_lecteurs_a_la_fois_tiennent_dans_la_reserve(ouvrir: Ouvrir) -> None:
     depot = ouvrir()
-    ensemble = threading.Barrier(t.CONNEXIONS + t.DEBORDEMENT, timeout=30)
+    tous = liaison.CONNEXIONS + liaison.DEBORDEMENT
+    ensemble = threading.Barrier(tous, timeout=30)
     vus: set[str] = set()
 
     def regarder() -> None:
@@ -147,18 +148,18 @@ def test_plusieurs_lecteurs_a_la_fois_tiennent_dans_la_reserve(ouvrir: Ouvrir) -
             vus.add(str(conn.scalar(sa.text("SELECT pg_backend_pid()"))))
             ensemble.wait()
 
-    fils = [threading.Thread(target=regarder) for _ in range(t.CONNEXIONS + t.DEBORDEMENT)]
+    fils = [threading.Thread(target=regarder) for _ in range(tous)]
     for f in fils:
         f.start()
     for f in fils:
         f.join()
-    assert len(vus) == t.CONNEXIONS + t.DEBORDEMENT
+    assert len(vus) == tous
 
 
 @pytest.mark.parametrize("muet", [True, False])
 def test_un_serveur_absent_ou_muet_se_dit(monkeypatch: pytest.MonkeyPatch, muet: bool) -> None:
     """A server that takes the connection and says nothing is given up as one that is not there."""
-    monkeypatch.setattr(t, "ATTENTE", 2)
+    monkeypatch.setattr(liaison, "ATTENTE", 2)
     with socket.socket() as prise:
         port = trouver_port()
         if muet:
@@ -178,7 +179,7 @@ def test_les_reglages_de_l_url_l_emportent(url_base_postgresql: str) -> None:
     with engine.connect() as conn:
         assert conn.scalar(sa.text("SHOW application_name")) == "essai"
         assert conn.scalar(sa.text("SHOW work_mem")) == "1234kB"
-        assert conn.scalar(sa.text("SHOW statement_timeout")) == f"{t.DUREE_D_UNE_LECTURE}s"
+        assert conn.scalar(sa.text("SHOW statement_timeout")) == f"{liaison.DUREE_D_UNE_LECTURE}s"
     engine.dispose()
 
 
