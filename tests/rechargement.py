@@ -182,6 +182,9 @@ def main() -> int:
         tempfile.TemporaryDirectory() as dossier,
         servir(url_de_la_base(), Path(dossier)) as service,
     ):
+        if demander(service.adresse, "/pret") != 200:
+            print("Le service n’est pas prêt : donnez DATABASE_URL et SECRET_ARRONDI d’une base.")
+            return 2
         bilan = essayer(service, options.clients, options.tours)
     print(
         f"{options.tours} rechargements, {options.clients} clients : {bilan.reponses} demandes, "
