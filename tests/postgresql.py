@@ -98,6 +98,12 @@ class Postgresql:
             )
         _attendre(self._processus, f"postgresql://{self._adresse}", journal)
 
+    @property
+    def pid(self) -> int:
+        """Of the master of the running server."""
+        assert self._processus is not None
+        return self._processus.pid
+
     def arreter(self, *, brutal: bool = False) -> None:
         """Stop, whoever is connected: in good order, or at once and without a last word, as a
         crash would (the next start then recovers from the log)."""
@@ -123,8 +129,7 @@ class Postgresql:
     @contextmanager
     def gele(self) -> Iterator[None]:
         """Frozen, with all that it started: connections stay, nobody answers."""
-        assert self._processus is not None
-        siens = famille(self._processus.pid)
+        siens = famille(self.pid)
         for pid in siens:
             os.kill(pid, signal.SIGSTOP)
         try:

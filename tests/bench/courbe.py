@@ -1,7 +1,8 @@
 """The cost curve: import, publication, audit, storage and reading, by size of the département.
 
-`python -m tests.bench courbe [--echelle 0.2 1 2.5] [--annees 1] [--departements 1]`. Each size is
-imported in a process of its own; what the machine cannot do is projected from the last two sizes.
+`python -m tests.bench courbe [--echelle 0.2 1 2.5] [--annees 1] [--moteur postgresql]`. Each size
+is imported in a process of its own; what the machine cannot do is projected from the last two
+sizes. Under PostgreSQL, what its server spends is counted apart.
 """
 
 from __future__ import annotations
@@ -16,11 +17,15 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
+
 from tests.bench.machine import Mesure, decrire, etalonner
+from tests.bench.processus import famille, processeur
 
 SECRET = "mesure : 7f3a9c5e1b8d4f60a2c4e6f8091b3d5e"
 PROJETEES = (1.0, 10.0, 40.0)
@@ -42,6 +47,7 @@ LIBELLES = {
     "audit": "audit (s)",
     "stockage": "base (Mo)",
     "memoire": "mémoire (Mo)",
+    "serveur": "PostgreSQL (s)",
     "froid": "lecture neuve (ms)",
     "chaud": "lecture revue (ms)",
 }
@@ -53,6 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     analyseur.add_argument("--echelle", type=float, nargs="+", default=[0.2, 1.0, 2.5])
     analyseur.add_argument("--annees", type=int, default=1)
     analyseur.add_argument("--departement", choices=["nord", "fictif"], default="nord")
+    analyseur.add_argument("--moteur", choices=["sqlite", "postgresql"], default="sqlite")
     analyseur.add_argument("--etape", choices=["charger", "lire"])
     analyseur.add_argument("--dossier", type=Path)
     options = analyseur.parse_args(arguments)
@@ -65,7 +72,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory(prefix="passerelle-courbe-") as dossier:
         for echelle in sorted(options.echelle):
             sous = Path(dossier) / f"{options.departement}-{echelle:g}"
-            mesures[echelle] = mesurer(sous, echelle, options.annees, options.departement)
+            with _servir(options.moteur, sous) as (url, depenser):
+                mesures[echelle] = mesurer(sous, url, echelle, options.annees, options.departement)
+                mesures[echelle]["serveur"] = depenser()
             print(f"×{echelle:g} : {_dire(mesures[echelle])}", flush=True)
     _imprimer(mesures, options.annees)
     return 0
@@ -78,13 +87,26 @@ def _rendre(mesures: dict[str, Any]) -> int:
     return 0
 
 
-def mesurer(dossier: Path, echelle: float, annees: int, departement: str) -> dict[str, float]:
+@contextmanager
+def _servir(moteur: str, dossier: Path) -> Iterator[tuple[str, Callable[[], float]]]:
+    """URL of an empty database of that kind, and what its server has spent, in seconds."""
+    if moteur == "sqlite":
+        yield f"sqlite:///{dossier / 'base.sqlite'}", lambda: 0.0
+        return
+    from tests.postgresql import Postgresql
+
+    with Postgresql() as serveur:
+        yield serveur.url, lambda: sum(processeur(pid, finis=True) for pid in famille(serveur.pid))
+
+
+def mesurer(
+    dossier: Path, url: str, echelle: float, annees: int, departement: str
+) -> dict[str, float]:
     """One size: made, loaded, read. Seconds of processor, milliseconds, megabytes."""
     from data.demo import engendrer
 
     livraisons = dossier / "livraisons"
     engendrer(livraisons, annees=annees, echelle=echelle, departement=departement)
-    url = f"sqlite:///{dossier / 'base.sqlite'}"
     charge = _lancer("charger", url, livraisons)
     lue = _lancer("lire", url, livraisons)
     return {**charge, "froid": lue["froid"], "chaud": lue["chaud"], "lecteur": lue["memoire"]}
@@ -108,8 +130,6 @@ def _lancer(etape: str, url: str, dossier: Path) -> dict[str, Any]:
 
 def _charger(dossier: Path) -> dict[str, float]:
     """Seconds of processor by phase, children included; size of the base."""
-    import sqlalchemy as sa
-
     from data import schema as t
     from data.importation import importer
     from data.nomenclature import initialiser
@@ -133,17 +153,25 @@ def _charger(dossier: Path) -> dict[str, float]:
     with engine.connect() as conn:
         jeunes = conn.scalar(sa.select(sa.func.count()).select_from(t.accompagnements))
         reponses = conn.scalar(sa.select(sa.func.count()).select_from(t.reponses))
-        conn.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        pages, octets = (conn.scalar(sa.text(f"PRAGMA {x}")) for x in ("page_count", "page_size"))
+        octets = _peser(conn)
     engine.dispose()
     return {
         **{phase: durees[phase] for phase in ("import", "publication", "audit")},
         "duree": time.perf_counter() - debut,
         "jeunes": jeunes or 0,
         "reponses": reponses or 0,
-        "stockage": (pages or 0) * (octets or 0) / 2**20,
+        "stockage": octets / 2**20,
         "etalon": (etalon + etalonner()) / 2,
     }
+
+
+def _peser(conn: sa.Connection) -> int:
+    """Bytes of the database, what waits in its log not counted."""
+    if conn.dialect.name == "postgresql":
+        return int(conn.scalar(sa.text("SELECT pg_database_size(current_database())")) or 0)
+    conn.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    pages, octets = (conn.scalar(sa.text(f"PRAGMA {x}")) for x in ("page_count", "page_size"))
+    return int(pages or 0) * int(octets or 0)
 
 
 def _processeur() -> float:
@@ -194,7 +222,7 @@ def projeter(mesures: dict[float, dict[str, float]], colonne: str, echelle: floa
 def _imprimer(mesures: dict[float, dict[str, float]], annees: int) -> None:
     mesurees = sorted(mesures)
     autres = [x for x in PROJETEES if x not in mesures] if len(mesurees) > 1 else []
-    colonnes = [*COLONNES, "froid", "chaud"]
+    colonnes = [*COLONNES, "serveur", "froid", "chaud"]
     print(f"\nUn département, {annees} année(s) ; secondes de processeur ; * : projeté")
     titres = [f"×{x:g}" for x in mesurees] + [f"×{x:g} *" for x in autres]
     print(f"  {'':<20}" + "".join(f"{x:>12}" for x in titres))

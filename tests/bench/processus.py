@@ -56,10 +56,10 @@ def famille(pid: int) -> list[int]:
     return [pid, *(int(x) for x in enfants)]
 
 
-def processeur(pid: int) -> float:
-    """Seconds of processor it had."""
+def processeur(pid: int, *, finis: bool = False) -> float:
+    """Seconds of processor it had; `finis`: with those of its children that ended."""
     champs = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(champs[11]) + int(champs[12])) / 100
+    return sum(int(x) for x in champs[11 : 15 if finis else 13]) / 100
 
 
 def _peser(pid: int) -> list[tuple[str, float, float]]:
