@@ -6,7 +6,6 @@ Contract, confidentialité, Access.
 from __future__ import annotations
 
 import math
-from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, make_response, redirect, request
@@ -20,6 +19,7 @@ from dashboard.formulaires import (
     jeton_csrf,
     oublier_la_graine,
 )
+from dashboard.pieces import adresse_de_la_piece, adresses_des_feuilles
 from dashboard.regime import connexion_exigee
 from dashboard.reglages_oidc import intitule_du_fournisseur
 from dashboard.session import (
@@ -46,7 +46,6 @@ ANNONCES = {
 }
 """What a page that led here has done."""
 
-_ASSETS = Path(__file__).resolve().parent.parent / "assets"
 _PAQUET = __name__.rpartition(".")[0]
 
 
@@ -63,17 +62,6 @@ def enregistrer(server: Flask) -> None:
     pages.add_app_template_global(adresse_de_la_piece, "adresse_de_la_piece")
     pages.add_app_template_global(adresses_des_feuilles, "adresses_des_feuilles")
     server.register_blueprint(pages)
-
-
-def adresse_de_la_piece(nom: str) -> str:
-    """Address of a file of `assets/`; another one when it changes."""
-    return f"/assets/{nom}?m={(_ASSETS / nom).stat().st_mtime:.0f}"
-
-
-def adresses_des_feuilles() -> list[str]:
-    """Addresses of the style sheets of every page. The fonts may not be there."""
-    noms = ("vendor/polices.css", "passerelle.css")
-    return [adresse_de_la_piece(nom) for nom in noms if (_ASSETS / nom).exists()]
 
 
 def page(gabarit: str, statut: int = 200, **valeurs: Any) -> Response:

@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 
 from dashboard.observation.demandes import reference_courante
 from dashboard.observation.ecriture import journaliser, situer
+from dashboard.pieces import adresse_de_la_piece
 from data.refus import typographier
 
 TEXTES: dict[int, tuple[str, str]] = {
@@ -46,7 +47,7 @@ _PAGE = """<!DOCTYPE html>
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <title>{titre} – Passerelle</title>
-    <link rel="stylesheet" href="/assets/erreur.css">
+    <link rel="stylesheet" href="{feuille}">
   </head>
   <body class="erreur">
     <main>
@@ -69,7 +70,7 @@ _REFERENCE = """      <p class="reference">Référence à donner au support : {r
 """
 _RETABLIR = """
     <p id="retabli" role="status" aria-live="polite"></p>
-    <script src="/assets/erreur.js"></script>"""
+    <script src="{piece}"></script>"""
 
 
 def enregistrer(server: Flask) -> None:
@@ -91,7 +92,10 @@ def page_d_erreur(titre: str, texte: str, statut: int, lien: tuple[str, str] = R
         adresse=echappement.escape(adresse),
         libelle=echappement.escape(typographier(libelle)),
         suite=_proposer(statut),
-        script=_RETABLIR if statut == 503 and _lecture() else "",
+        feuille=adresse_de_la_piece("erreur.css"),
+        script=_RETABLIR.format(piece=adresse_de_la_piece("erreur.js"))
+        if statut == 503 and _lecture()
+        else "",
     )
     return _finir(Response(corps, statut, content_type="text/html; charset=utf-8"))
 

@@ -12,6 +12,7 @@ import os
 import secrets
 from collections.abc import Iterable
 from pathlib import Path
+from typing import overload
 
 import numpy as np
 import numpy.typing as npt
@@ -23,11 +24,16 @@ Entiers = npt.NDArray[np.int64]
 PAS = 5
 
 
-def lire_secret() -> bytes:
+@overload
+def lire_secret() -> bytes: ...
+@overload
+def lire_secret(*, tirer: bool) -> bytes | None: ...
+def lire_secret(*, tirer: bool = True) -> bytes | None:
     """The secret of the rounding: `SECRET_ARRONDI`, else a file kept beside the database.
 
-    The file is made at first use, readable by its owner only. It must be backed up and never
-    changed: changing it would publish every number a second time.
+    The file is made at first use, readable by its owner only (`tirer` False: it is not, and None
+    says that there is no secret). It must be backed up and never changed: changing it would publish
+    every number a second time (`data.temoin`).
     """
     texte = os.environ.get("SECRET_ARRONDI", "").strip()
     if texte:
@@ -36,6 +42,8 @@ def lire_secret() -> bytes:
     try:
         return chemin.read_bytes().strip()
     except FileNotFoundError:
+        if not tirer:
+            return None
         chemin.parent.mkdir(parents=True, exist_ok=True)
         descripteur = os.open(chemin, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descripteur, "wb") as f:

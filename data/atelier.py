@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from data import schema as t
 from data.activite import champs_non_poses, compter_activite
-from data.arrondi import cles, lire_secret, publier_nombres
+from data.arrondi import cles, publier_nombres
 from data.catalogue import POPULATIONS, Indicateur, Listes, charger
 from data.comptage import (
     Masques,
@@ -40,6 +40,7 @@ from data.faits import Faits, ecrire_annee, lire
 from data.formulaires import FORMULAIRES
 from data.paquet import PAS, emballer_activite, emballer_exact, emballer_publie
 from data.rangement import Lot
+from data.temoin import reconnaitre
 from data.treillis import (
     CHAMP_DU_PROFIL,
     DEPARTEMENT,
@@ -110,7 +111,10 @@ class AnneeComptee:
 
 
 class Atelier:
-    """What every year's count needs: lists, catalogue, columns, places, secret."""
+    """What every year's count needs: lists, catalogue, columns, places, secret.
+
+    Raises LivraisonRefusee when the secret is not the one of what was published.
+    """
 
     def __init__(self, conn: sa.Connection) -> None:
         self.conn = conn
@@ -120,7 +124,7 @@ class Atelier:
         self.croise: PlanCroise = dresser_plan_croise(self.catalogue)
         self.masques = Masques.tirer(self.listes)
         self.geographie: Geographie = lire_geographie(conn)
-        self.secret = lire_secret()
+        self.secret = reconnaitre(conn)
         self.associations = {a["id"]: a for a in self.geographie.associations.values()}
         self._faits: dict[int, Faits] = {}
 

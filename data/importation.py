@@ -11,7 +11,6 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from data import schema as t
-from data.arrondi import lire_secret
 from data.audit.propagation import AuditImpossible
 from data.ecriture import Portee, ecrire
 from data.faits import annees_saisies, recalculer
@@ -23,6 +22,7 @@ from data.publication import publier, reste_a_publier
 from data.refus import LivraisonRefusee, MauvaisAppel, Refus, compter_lignes, ecrire_rapport
 from data.remises import noter_les_remises
 from data.secret_session import juger
+from data.temoin import reconnaitre
 from data.validation import Verdict, valider
 from data.verrou import ecrire_seul
 
@@ -71,14 +71,13 @@ def importer(
     debut = time.monotonic()
     chemin = Path(chemin)
     _verifier_rapport(rapport, chemin)
-    if not synthetique:
-        _verifier_le_secret()
     try:
         with ouvrir_livraison(chemin, progression) as livraison:
             _verifier_la_base(engine)
             t.creer(engine)
             with ecrire_seul(engine) as conn:
                 _regler(conn)
+                _verifier_le_secret(conn, reelle=not synthetique)
                 bilan = _charger(
                     conn,
                     livraison,
@@ -203,8 +202,8 @@ def mettre_a_jour(engine: Engine, progression: Progression | None = None) -> boo
         a_publier = reste_a_publier(conn) or (listes_changees and bool(annees_saisies(conn)))
         if not a_publier:
             return False
-        if not all(conn.scalars(sa.select(t.livraisons.c.synthetique))):
-            _verifier_le_secret("Mise à jour refusée")
+        reelle = not all(conn.scalars(sa.select(t.livraisons.c.synthetique)))
+        _verifier_le_secret(conn, reelle=reelle, refus="Mise à jour refusée")
         publier_a_nouveau(conn, progression)
     return True
 
@@ -252,10 +251,13 @@ def _dire_refus(verdict: Verdict, refusees: int) -> str:
     )
 
 
-def _verifier_le_secret(refus: str = "Livraison refusée") -> None:
-    """Real figures rounded under a guessable secret would not be protected."""
-    defaut = juger("SECRET_ARRONDI", lire_secret().decode("utf-8", "replace"))
-    if defaut:
+def _verifier_le_secret(
+    conn: sa.Connection, *, reelle: bool, refus: str = "Livraison refusée"
+) -> None:
+    """Real figures rounded under a guessable secret would not be protected; nor would any under
+    two secrets."""
+    defaut = juger("SECRET_ARRONDI", reconnaitre(conn).decode("utf-8", "replace"))
+    if reelle and defaut:
         raise LivraisonRefusee(
             f"{refus} : {defaut}, et l'arrondi de données réelles serait devinable. "
             "Tirez-en un au hasard (par exemple avec « openssl rand -hex 32 »), gardez-en une "

@@ -28,6 +28,7 @@ from data.rangement import (
     ranger_non_poses,
 )
 from data.rapprochement import conserver
+from data.temoin import deposer
 
 Progression = Callable[[str, int, int], None]
 
@@ -40,7 +41,8 @@ def publier(
     """Publish every school year whose facts changed. Returns the number of the publication.
 
     `livraison`: the latest delivery behind the figures; `motif`: why, in French. Raises
-    audit.propagation.AuditImpossible: nothing may then be published.
+    audit.propagation.AuditImpossible and LivraisonRefusee (another secret than before): nothing may
+    then be published.
     """
     atelier = Atelier(conn)
     numero: int = (conn.scalar(sa.select(sa.func.max(t.publications.c.numero))) or 0) + 1
@@ -68,6 +70,7 @@ def publier(
         _ranger_jeunes(conn, comptee, pages, numero)
     oublier(conn, {ecrire_annee(a) for a in annees} | set(_trios(annees)), numero)
     conserver(conn)
+    deposer(conn, atelier.secret)
     conn.execute(
         sa.insert(t.publications).values(
             numero=numero, livraison=livraison, date=maintenant, motif=motif

@@ -27,7 +27,7 @@ from sqlalchemy.engine import Engine
 from data.catalogue import Valeur
 
 TABLE_DES_REVISIONS = "alembic_version_base"
-REVISION = "0004_remises"
+REVISION = "0005_temoins"
 """Last step of `data.migrations` (branch `base`): what `metadata` says."""
 
 metadata = sa.MetaData()
@@ -309,6 +309,14 @@ savoirs = sa.Table(
     sa.Column("attaquant", sa.Text, primary_key=True, comment="'' or the code of an association"),
     sa.Column("contenu", sa.LargeBinary, nullable=False),
     comment="what the answers published so far tell an attacker: never read by the web application",
+)
+
+temoins = sa.Table(
+    "temoins",
+    metadata,
+    sa.Column("nom", sa.Text, primary_key=True, comment="arrondi"),
+    sa.Column("valeur", sa.Text, nullable=False, comment="HMAC-SHA256, hexadecimal"),
+    comment="secrets that may not change, recognised without being held (`data.temoin`)",
 )
 
 questions_non_posees = sa.Table(

@@ -6,7 +6,7 @@ Contract, interface, « The URL is the state ». An unknown value is ignored wit
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from urllib.parse import parse_qs, urlencode
@@ -211,7 +211,9 @@ def _lieux(
             for x in lister(etat, lecteur, nom, annees[0])
             if all(existe(etat, lecteur, x, a) for a in annees[1:])
         ]
-        valeurs = [_sigle(etat, v) if nom == "association" else v for v in parametres.get(nom, ())]
+        valeurs = parametres.get(nom, ())
+        if nom == "association":
+            valeurs = [_sigle(etat, v, connus) for v in valeurs]
         choisis = _choisir(nom, {nom: valeurs}, connus, avis, "Valeurs possibles")
         if choisis:
             choix[nom] = choisis
@@ -224,10 +226,12 @@ def _lieux(
         return [NORD]
 
 
-def _sigle(etat: Etat, valeur: str) -> str:
-    """The code of an association, from its code or its sigle in the manner of a code."""
-    for code, a in etat.geographie.associations.items():
-        if valeur in (code, str(a["sigle"]).lower().replace(" ", "-")):
+def _sigle(etat: Etat, valeur: str, connus: Collection[str]) -> str:
+    """The code of one of these associations, from its sigle in the manner of a code; any other text
+    as it is: what is said of it must not tell that there is such a one elsewhere."""
+    for code in connus:
+        sigle = str(etat.geographie.associations[code]["sigle"])
+        if valeur == sigle.lower().replace(" ", "-"):
             return code
     return valeur
 

@@ -38,7 +38,8 @@ from dashboard.livrables.noms import (
 )
 from dashboard.memoire import Memoire
 from dashboard.plan import PRESENTATIONS
-from dashboard.presentations import figer
+from dashboard.presentations import ecrites, figer
+from dashboard.presentations.ecrites import inscrire_la_vue
 from dashboard.presentations.figer import Jeu
 from dashboard.presentations.partage import nommer_l_invite
 from dashboard.presentations.site import rendre
@@ -173,22 +174,22 @@ def _partage(numero: int, sorte: str) -> Response:
         if partages.ouvrir(jeton).numero != partage.numero:
             raise PartageInconnu
         lien = _adresse_du_lien(jeton)
-    noter(qui_courant(), _raconter(partage, sorte), politique="partage", fichier=True)
     jeu = figer.lire_en_clair(partage.contenu)
+    inscrire_la_vue(qui_courant(), _raconter(partage, sorte), jeu, fichier=True)
     return _envoyer_les_diapos(jeu, sorte, partage.notes, lien)
 
 
 def _diapos_du_lien(jeton: str, sorte: str) -> Response:
     """What a link shows, to keep. Neither the reader nor the notes are known here."""
     partage = partages.ouvrir(jeton)
-    noter(nommer_l_invite(partage), _raconter(partage, sorte), politique="partage", fichier=True)
+    jeu = ecrites.ecrire(partage).jeu
+    inscrire_la_vue(nommer_l_invite(partage), _raconter(partage, sorte), jeu, fichier=True)
     lien = _adresse_du_lien(jeton)
     # A room full of people may ask for the same file, and what is frozen does not change.
     gardes: Memoire[tuple[bytes, str]] = current_app.extensions[_CLE_DES_GARDES]
     cle = (partage.numero, sorte, lien)
     fait = gardes.lire(cle)
     if fait is None:
-        jeu = figer.lire_en_clair(partage.contenu)
         fait = gardes.garder(cle, _ecrire_les_diapos(jeu, sorte, {}, lien))
     return _envoyer(*fait, sorte)
 

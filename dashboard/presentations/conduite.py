@@ -22,7 +22,7 @@ from dashboard.presentations import bandes, diapos, tableau, traces, vues
 from dashboard.presentations.code_qr import abreger, dessiner_le_code
 from dashboard.presentations.droits import a_lui, nommer_le_meneur, peut_mener
 from dashboard.presentations.ecrans import ECRANS
-from dashboard.presentations.ecrites import ecrire
+from dashboard.presentations.ecrites import ecrire, inscrire_la_vue
 from dashboard.presentations.figer import DiapoDessinee, Jeu
 from dashboard.presentations.suivi import dire_l_etat
 from dashboard.presentations.vues import VueDessinee
@@ -73,6 +73,7 @@ def _sceau(la: Partage) -> str:
 def _montrer(jeton: str) -> Response:
     la = _ouvrir(jeton)
     ecrite = ecrire(la)
+    inscrire_la_vue(qui_courant(), f"écran du présentateur : lien n° {la.numero}", ecrite.jeu)
     menee = conduites.lire(la.numero)
     adresse = url_for("partage.montrer", jeton=jeton, _external=True)
     return page(

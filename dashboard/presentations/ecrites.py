@@ -9,6 +9,8 @@ from markupsafe import Markup
 from dashboard.memoire import Memoire
 from dashboard.presentations import diapos, figer
 from dashboard.presentations.figer import Jeu
+from data.journal import Entree, inscrire
+from queries.lecteur import PARTAGE
 from queries.partages import Partage
 
 RETENUES = 16
@@ -24,6 +26,12 @@ class Ecrite:
 
 
 _ecrites: Memoire[Ecrite] = Memoire(RETENUES)
+
+
+def inscrire_la_vue(qui: str, geste: str, jeu: Jeu, *, fichier: bool = False) -> None:
+    """Write in the journal who sees a frozen view, and what it answers: no question is put again,
+    so that nothing else would tell. Raises JournalIndisponible."""
+    inscrire([Entree(qui, x, PARTAGE.nom, fichier) for x in (geste, *jeu.questions)])
 
 
 def ecrire(partage: Partage) -> Ecrite:

@@ -53,6 +53,12 @@ class Jeu:
     fige_le: str
     synthetique: bool
 
+    @property
+    def questions(self) -> tuple[str, ...]:
+        """What its charts answer, as the API writes it, each once."""
+        vues = (v for d in self.diapos for x in d.variantes for v in x.vues)
+        return tuple(dict.fromkeys(f"{v.indicateur}?{v.requete}" for v in vues))
+
     def rang(self, diapo: str) -> int:
         """Position of a slide, 0 when it is not there."""
         return next((i for i, d in enumerate(self.diapos) if d.id == diapo), 0)

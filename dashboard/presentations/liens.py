@@ -11,6 +11,7 @@ from dashboard.nombres import date_longue
 from dashboard.plan import PRESENTATIONS
 from dashboard.presentations import diapos, figer
 from dashboard.presentations.code_qr import dessiner_le_code
+from dashboard.presentations.ecrites import inscrire_la_vue
 from dashboard.presentations.figer import Jeu
 from dashboard.presentations.marques import marquer, resumer
 from dashboard.presentations.site import rendre
@@ -107,7 +108,7 @@ def _revoir(numero: int) -> Response:
     """The frozen view as its owner finds it again, its link over or not."""
     partage = partages.trouver(numero, proprietaire_courant())
     jeu = figer.lire_en_clair(partage.contenu)
-    noter(qui_courant(), f"vue figée n° {numero} revue")
+    inscrire_la_vue(qui_courant(), f"vue figée n° {numero} revue", jeu)
     return rendre(
         "presentation_figee.html",
         PRESENTATIONS,

@@ -14,8 +14,7 @@ from dashboard.connexion import page
 from dashboard.erreurs import page_d_erreur, probleme
 from dashboard.presentations import conduite, diapos, suivi, traces
 from dashboard.presentations.code_qr import abreger, dessiner_le_code
-from dashboard.presentations.ecrites import ecrire
-from data.journal import noter
+from dashboard.presentations.ecrites import ecrire, inscrire_la_vue
 from queries import conduites, partages
 from queries.partages import Partage, PartageInconnu
 
@@ -44,8 +43,8 @@ def _inconnu(erreur: Any) -> Response:
 
 def _montrer(jeton: str) -> Response:
     partage = partages.ouvrir(jeton)
-    noter(nommer_l_invite(partage), "présentation partagée consultée")
     ecrite = ecrire(partage)
+    inscrire_la_vue(nommer_l_invite(partage), "présentation partagée consultée", ecrite.jeu)
     dits = traces.ecrire_du_lien(partage)
     menee = conduites.lire(partage.numero)
     ecran = bool(request.args.get("ecran"))

@@ -141,6 +141,15 @@ def signer(matieres: dict[str, Matiere]) -> bytes:
     )
 
 
+def lire_les_cles(signature: bytes) -> set[int]:
+    """Keys of the accompagnements of a signature, of every population."""
+    return {
+        int(empreinte[:8], 16)
+        for population in json.loads(zlib.decompress(signature)).values()
+        for empreinte in population["empreintes"]
+    }
+
+
 def _empreindre(matiere: Matiere) -> list[str]:
     """Key and fingerprint of each accompagnement: changes when anything counted of it does."""
     debuts, colonnes = matiere.jeunes.indptr, matiere.jeunes.indices.astype("<i4")

@@ -353,11 +353,15 @@ def test_outside_the_perimeter_is_answered_as_nowhere(
     sienne = associations(noms)[rang]
     visiteur = Visiteur(entrer(servir(fichier), sienne), chef=True)
     etranger = next(c for c in noms.colleges if c not in noms.postes[sienne])
-    autre = next(a for a in noms.associations if a != sienne)
+    # Known by its sigle too, which is not its code.
+    autre, sigle = next(
+        (a, s) for a, (s, _) in noms.associations.items() if a != sienne and _abreger(s) != a
+    )
     territoire = visiteur.lieux["territoire"][0]["code"]
     sien = visiteur.lieux["college"][0]["code"]
     compares = 0
-    for genre, code in (("college", etranger), ("association", autre)):
+    demandes = (("college", etranger), ("association", autre), ("association", _abreger(sigle)))
+    for genre, code in demandes:
         invente = _inventer(code)
         assert invente not in {*noms.colleges, *noms.associations}
         for reste in (
@@ -381,11 +385,18 @@ def test_outside_the_perimeter_is_answered_as_nowhere(
     assert compares > 100
 
 
+def _abreger(sigle: str) -> str:
+    """A sigle in the manner of a code, as an address may name an association."""
+    return sigle.lower().replace(" ", "-")
+
+
 def _demander_partout(visiteur: Visiteur, paires: Any) -> Iterator[Recu]:
     for nom, format_ in (("sexe", "json"), ("effectif", "csv"), ("postes", "xlsx")):
         yield visiteur.interroger(nom, (*paires, ("format", format_)))
     yield visiteur.interroger("mesure_connue", (*paires, ("croiser", "hebergement")))
     sans_api = tuple(p for p in paires if p[0] != "par")
+    for chemin in ("/rapport", "/fichiers"):
+        yield visiteur.demander(f"{chemin}?{'&'.join('='.join(p) for p in sans_api)}")
     for chemin in ("/", "/situations"):
         yield visiteur.demander(f"{chemin}?{'&'.join('='.join(p) for p in sans_api)}")
         yield from visiteur.regarder(chemin, sans_api)

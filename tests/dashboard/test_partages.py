@@ -286,13 +286,41 @@ def test_the_journal_says_what_became_of_links_and_no_figure(
     assert sorted(evenements) == sorted(
         [
             f"lien de partage n° {lien.numero} créé : présentation n° {la.numero}, 5 jours",
-            f"vue figée n° {lien.numero} revue",
             f"lien de partage n° {lien.numero} révoqué",
             f"lien de partage n° {lien.numero} renouvelé, 30 jours",
             f"présentation n° {la.numero} effacée, avec ses liens",
         ]
     )
     assert {e.politique for e in journal.lire()} <= {"", "partage"}
+
+
+def test_le_journal_dit_qui_voit_une_vue_figee_et_ce_qu_elle_repond(
+    auteur: Auteur, la: Presentation
+) -> None:
+    """By its link, from the presenter's window, found again by its owner, as a file."""
+    _, chemin = ouvrir(auteur, la)
+    (lien,) = partages.lister_les_liens(auteur.proprietaire)
+    vue = f"/presentations/partages/{lien.numero}"
+    fige = partages.trouver(lien.numero, auteur.proprietaire).contenu
+    questions = figer.lire_en_clair(fige).questions
+    assert questions
+    gestes = {
+        chemin: "présentation partagée consultée",
+        f"{chemin}/presentateur": f"écran du présentateur : lien n° {lien.numero}",
+        vue: f"vue figée n° {lien.numero} revue",
+        f"{vue}/diapos.pptx": "fichier PPTX d’une vue partagée",
+        f"{chemin}/diapos.pptx": "fichier PPTX d’une vue partagée",
+    }
+    assert journal.vider()
+    vues = len(list(journal.lire()))
+    for adresse, geste in gestes.items():
+        auteur.lire(adresse)
+        assert journal.vider()
+        entrees = list(journal.lire())[vues:]
+        vues += len(entrees)
+        assert entrees[0].quoi.startswith(geste), adresse
+        assert tuple(e.quoi for e in entrees[1:]) == questions, adresse
+        assert {(e.politique, e.fichier) for e in entrees} == {("partage", ".pptx" in adresse)}
 
 
 def test_a_chart_is_shared_at_once_from_its_card(serveur: Flask, auteur: Auteur) -> None:

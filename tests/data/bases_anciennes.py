@@ -113,11 +113,16 @@ CREATE TABLE saisies_tardives ( usager INTEGER NOT NULL, annee INTEGER NOT NULL,
   NOT NULL, PRIMARY KEY (usager, annee), FOREIGN KEY(usager) REFERENCES usagers (id) )
 """
 
+TEMOINS = """
+CREATE TABLE temoins ( nom TEXT NOT NULL, valeur TEXT NOT NULL, PRIMARY KEY (nom) )
+"""
+
 ETATS = {
     "0001_fondations": FONDATIONS,
     "0002_audit": FONDATIONS + ";" + AUDIT,
     "0003_rapprochements": FONDATIONS + ";" + AUDIT + ";" + RAPPROCHEMENTS,
     "0004_remises": FONDATIONS + ";" + AUDIT + ";" + RAPPROCHEMENTS + ";" + REMISES,
+    "0005_temoins": ";".join((FONDATIONS, AUDIT, RAPPROCHEMENTS, REMISES, TEMOINS)),
 }
 """Step that a base of before the steps stands at → its tables."""
 

@@ -195,7 +195,8 @@ def _dire_qui_voit_quoi() -> list[Markup]:
         ),
         *paragraphes(
             "Pour un chef de service, les autres associations et les collèges sans poste de la "
-            "sienne n’existent pas : ni leur nom, ni leurs chiffres ne lui parviennent. Ses "
+            "sienne n’existent pas : ni leur nom, ni leurs chiffres ne lui parviennent, sauf ce "
+            "qu’impriment déjà les documents publics (page « Publications »). Ses "
             "chiffres exacts portent la mention « chiffres exacts – ne pas diffuser » : il les "
             "connaît déjà, puisque son équipe a rempli les fiches, mais les montrer à d’autres "
             "retirerait la protection.",
