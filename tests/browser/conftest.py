@@ -21,6 +21,7 @@ from tests import RACINE
 from tests.browser.accessibilite import relever_violations
 from tests.browser.surveillance import Surveillance
 from tests.commandes import commander
+from tests.demonstration import TROIS_ANS, Demonstrations
 from tests.port import trouver_port
 
 NAVIGATEURS = ("chromium", "chromium-browser", "google-chrome")
@@ -94,11 +95,9 @@ def violations() -> Callable[[Page], list[dict[str, Any]]]:
 
 
 @pytest.fixture(scope="session")
-def base_demo(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """URL of a demonstration database of three years: a collège then has its cumul."""
-    url = f"sqlite:///{tmp_path_factory.mktemp('demo') / 'passerelle.sqlite'}"
-    commander(url, "demo", "--annees", "3", "--echelle", "0.3")
-    return url
+def base_demo(demonstrations: Demonstrations) -> str:
+    """URL of a demonstration database of three years, beside which no other test wrote."""
+    return f"sqlite:///{demonstrations.copier(*TROIS_ANS)}"
 
 
 @pytest.fixture(scope="session")
