@@ -3,7 +3,7 @@
 
 PYTHON ?= python3
 PORT ?= 8050
-# Processes that share the fast tests.
+# Processes that share the tests.
 PROCESSUS ?= 2
 OPTIONS ?=
 
@@ -28,8 +28,7 @@ run: ## tout préparer, puis ouvrir le tableau de bord (PORT, 8050 par défaut)
 test: ## tout préparer (navigateur et PostgreSQL compris), contrôler le code, lancer les tests
 	@$(PYTHON) .ci/preparation test
 	@$(MAKE) --no-print-directory controles
-	$(PY) -m pytest -n $(PROCESSUS) --dist loadfile --ignore=tests/browser $(OPTIONS)
-	$(PY) -m pytest tests/browser $(OPTIONS)
+	$(PY) -m pytest -n $(PROCESSUS) --dist loadfile --no-loadscope-reorder $(OPTIONS)
 
 lint: ## contrôler le code : ruff, mypy
 	@$(PYTHON) .ci/preparation lint

@@ -159,6 +159,7 @@ def charger(conn: sa.Connection, chemin: Path | None = None) -> bool:
     for ligne in presentes.values():
         rangs[ligne["champ"]] = max(rangs.get(ligne["champ"], 0), ligne["rang"])
     modifie = False
+    neuves = []
     for lue in lire_fichier(chemin):
         nouvelle = {**lue, "ordre": int(lue["ordre"])}
         champ, code = lue["champ"], lue["code"]
@@ -170,14 +171,15 @@ def charger(conn: sa.Connection, chemin: Path | None = None) -> bool:
                     f"La liste « {champ} » a trop de codes : {RANG_MAXIMAL} au plus."
                 )
             rangs[champ] = rang
-            conn.execute(sa.insert(n).values(**nouvelle, rang=rang))
-            modifie = True
+            neuves.append({**nouvelle, "rang": rang})
         elif any(ancienne[c] != nouvelle[c] for c in _COLONNES):
             conn.execute(
                 sa.update(n).where(n.c.champ == champ, n.c.code == code).values(**nouvelle)
             )
             modifie = True
-    return modifie
+    if neuves:
+        conn.execute(sa.insert(n), neuves)
+    return modifie or bool(neuves)
 
 
 def initialiser(engine: Engine) -> None:

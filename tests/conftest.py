@@ -1,11 +1,8 @@
-"""What the tests share: an empty database on each engine, and the demonstration database."""
+"""What the tests share: an empty database on each engine, and the demonstration databases."""
 
 from __future__ import annotations
 
-import fcntl
 import itertools
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,17 +10,22 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import settings
 
-from tests.commandes import commander
+from tests import RACINE
+from tests.demonstration import PETITE, Demonstrations
+from tests.longs import LONGS
 from tests.postgresql import PostgresqlAbsent, lancer_postgresql, ordonner
-
-# Enough for two years to compare and for every rule of confidentiality to bite.
-DEMONSTRATION = ["demo", "--annees", "2", "--echelle", "0.3"]
 
 # A shared machine is slow by moments; a slow example is not a wrong one.
 settings.register_profile("passerelle", deadline=None, print_blob=True)
 settings.load_profile("passerelle")
 
 _numeros = itertools.count(1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest files (`LONGS`)."""
+    rangs = {RACINE / "tests" / f"{nom}.py": rang for rang, nom in enumerate(LONGS)}
+    items.sort(key=lambda item: rangs.get(item.path, len(LONGS)))
 
 
 @pytest.fixture(autouse=True)
@@ -73,23 +75,15 @@ def url_base(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def base_demo(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """URL of a small demonstration database (SQLite), built once by the command itself.
+def demonstrations(tmp_path_factory: pytest.TempPathFactory) -> Demonstrations:
+    """The demonstration databases, each made once for the whole run."""
+    return Demonstrations(tmp_path_factory)
 
-    `DEMONSTRATION` says what is built. Read it only: it is shared by the whole session. The first
-    process that asks for it builds it, each has its own copy (the application writes beside it).
+
+@pytest.fixture(scope="session")
+def base_demo(demonstrations: Demonstrations) -> str:
+    """URL of a small demonstration database (SQLite): `demonstration.PETITE` says what is built.
+
+    Read it only: it is shared by all the tests of a process.
     """
-    commun = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        commun = commun.parent
-    modele = commun / "demonstration" / "passerelle.sqlite"
-    modele.parent.mkdir(exist_ok=True)
-    with (modele.parent / "verrou").open("w") as verrou:
-        fcntl.flock(verrou, fcntl.LOCK_EX)
-        if not modele.exists():
-            chantier = modele.with_name("chantier.sqlite")
-            commander(f"sqlite:///{chantier}", *DEMONSTRATION)
-            chantier.rename(modele)
-    sienne = tmp_path_factory.mktemp("demo") / modele.name
-    shutil.copyfile(modele, sienne)
-    return f"sqlite:///{sienne}"
+    return f"sqlite:///{demonstrations.copier(*PETITE)}"

@@ -24,6 +24,7 @@ from environnement import VERROU_ESSAIS, VERROU_SERVICE
 from paquets import installer_paquets, installer_si_possible, trouver_manquants, trouver_pango
 from ressources import preparer_ressources
 from tests import RACINE
+from tests.longs import LONGS
 from tests.port import trouver_port
 
 PROJET = tomllib.loads((RACINE / "pyproject.toml").read_text(encoding="utf-8"))
@@ -205,6 +206,10 @@ def test_une_base_de_test_est_vide_et_a_elle(url_base: str) -> None:
     with moteur.connect() as lien:
         assert lien.execute(sa.text("select n from trace")).scalar_one() == 1
     moteur.dispose()
+
+
+def test_les_fichiers_commences_les_premiers_existent() -> None:
+    assert [nom for nom in LONGS if not (RACINE / "tests" / f"{nom}.py").exists()] == []
 
 
 def test_la_demonstration_des_tests_est_lisible(base_demo: str) -> None:

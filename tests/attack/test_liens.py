@@ -29,17 +29,15 @@ from queries.reponses import Ligne, repondre
 from queries.selection import Selection, lire
 from tests.attack.octets import Noms, chercher_noms, effacer_la_verite
 from tests.attack.parcours import Recu
-from tests.commandes import commander
+from tests.demonstration import FICTIVE, Demonstrations
 
 ASSOCIATIONS = ("la-boussole", "rue-des-rencontres", "tremplin-des-monts", "l-escale")
 
 
 @pytest.fixture(scope="module")
-def fichier(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """An SQLite file: two years of a fictitious département."""
-    chemin = tmp_path_factory.mktemp("liens") / "base.sqlite"
-    commander(f"sqlite:///{chemin}", "demo", "--departement", "fictif", "--annees", "2")
-    return str(chemin)
+def fichier(demonstrations: Demonstrations) -> str:
+    """An SQLite file: three years of a fictitious département."""
+    return str(demonstrations.copier(*FICTIVE))
 
 
 @pytest.fixture
@@ -198,17 +196,14 @@ def _permises(selection: Selection, depot: Depot) -> dict[str, set[float]]:
 
 
 def test_rien_ne_bouge_apres_un_import(
-    servir: Callable[..., FlaskClient], fichier: str, tmp_path: Path
+    servir: Callable[..., FlaskClient], fichier: str, base_demo: str
 ) -> None:
-    """The link was made before; the base it is served from now holds other youths."""
+    """The link was made before; the base it is served from now holds other youths, elsewhere."""
     depot = Depot(f"sqlite:///{fichier}")
     jeton, avant = ouvrir(servir(fichier), figer.figer(presenter(depot, ""), Lecteur(), depot))
-    autre = tmp_path / "autre.sqlite"
-    commander(
-        f"sqlite:///{autre}", "demo", "--departement", "fictif", "--annees", "1", "--graine", "7"
-    )
-    apres = demander(servir(str(autre)), jeton)
+    autre = base_demo.removeprefix("sqlite:///")
+    apres = demander(servir(autre), jeton)
     assert apres.corps == avant.corps
-    neuf = Depot(f"sqlite:///{autre}")
-    _, nouvelle = ouvrir(servir(str(autre)), figer.figer(presenter(neuf, ""), Lecteur(), neuf))
+    neuf = Depot(base_demo)
+    _, nouvelle = ouvrir(servir(autre), figer.figer(presenter(neuf, ""), Lecteur(), neuf))
     assert nouvelle.corps != avant.corps

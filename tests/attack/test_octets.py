@@ -33,7 +33,7 @@ from tests.attack.octets import (
     resumer,
 )
 from tests.attack.parcours import Etendue, Recu, Visiteur
-from tests.commandes import commander
+from tests.demonstration import FICTIVE, Demonstrations
 from tests.queries.comparaison import est_retenue
 from tests.queries.livraisons import Tirage, charger, tirer
 from tests.queries.naif import Base, Demande, Verite
@@ -58,13 +58,10 @@ def etendue(pas: int, phase: int = 0) -> Etendue:
 
 
 @pytest.fixture(scope="module")
-def fichier(tmp_path_factory: pytest.TempPathFactory) -> str:
+def fichier(demonstrations: Demonstrations) -> str:
     """An SQLite file: three years of a fictitious département."""
     url = os.environ.get("PARCOURS_BASE", "")
-    if not url:
-        url = f"sqlite:///{tmp_path_factory.mktemp('parcours') / 'base.sqlite'}"
-        commander(url, "demo", "--departement", "fictif", "--annees", "3")
-    return url.removeprefix("sqlite:///")
+    return url.removeprefix("sqlite:///") or str(demonstrations.copier(*FICTIVE))
 
 
 @pytest.fixture(scope="module")

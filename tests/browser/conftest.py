@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests import RACINE
 from tests.browser.accessibilite import relever_violations
 from tests.browser.surveillance import Surveillance
 from tests.commandes import commander
+from tests.demonstration import TROIS_ANS, Demonstrations
 from tests.port import trouver_port
 
 NAVIGATEURS = ("chromium", "chromium-browser", "google-chrome")
@@ -38,6 +39,9 @@ OPTIONS = [
 ]
 SECONDES_DE_DEMARRAGE = 60
 
+ATTENTE, ATTENTE_D_UNE_PAGE = 30_000, 60_000
+"""How long to wait for what is expected, and for a page, ms: other tests run meanwhile."""
+
 
 @pytest.fixture(scope="session")
 def navigateur() -> Iterator[Browser]:
@@ -48,6 +52,7 @@ def navigateur() -> Iterator[Browser]:
             "Chromium est introuvable : « make test » l’installe, ou dit à qui le demander.",
             pytrace=False,
         )
+    expect.set_options(timeout=ATTENTE)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=executable, args=OPTIONS)
         yield chromium
@@ -71,6 +76,7 @@ def ouvrir_page(navigateur: Browser) -> Iterator[Callable[..., Page]]:
             viewport={"width": largeur, "height": hauteur},
             **options,
         )
+        contexte.set_default_timeout(ATTENTE_D_UNE_PAGE)
         contextes.append(contexte)
         contexte.on("page", surveillance.suivre)
         return contexte.new_page()
@@ -94,11 +100,9 @@ def violations() -> Callable[[Page], list[dict[str, Any]]]:
 
 
 @pytest.fixture(scope="session")
-def base_demo(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """URL of a demonstration database of three years: a collège then has its cumul."""
-    url = f"sqlite:///{tmp_path_factory.mktemp('demo') / 'passerelle.sqlite'}"
-    commander(url, "demo", "--annees", "3", "--echelle", "0.3")
-    return url
+def base_demo(demonstrations: Demonstrations) -> str:
+    """URL of a demonstration database of three years, beside which no other test wrote."""
+    return f"sqlite:///{demonstrations.copier(*TROIS_ANS)}"
 
 
 @pytest.fixture(scope="session")

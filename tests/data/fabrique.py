@@ -231,6 +231,28 @@ def en_classeur(chemin: Path, formulaires: Formulaires) -> Path:
     return chemin
 
 
+def restreindre(livraisons: Sequence[Path], *associations: str) -> None:
+    """Keep only these associations, in place, in deliveries of the demonstration, and the
+    collèges where one of them works: the fewer places there are, the shorter an import is.
+
+    `associations`: their `sigle`, as the deliveries write it.
+    """
+    gardes = {"sigle": set(associations), "association": set(associations)}
+    postes = _lire_csv(livraisons[0] / "postes.csv")
+    gardes["code"] = {x["college"] for x in postes if x["association"] in associations}
+    gardes["college"] = {"", *gardes["code"]}
+    for fichier in (f for livraison in livraisons for f in livraison.glob("*.csv")):
+        lignes = _lire_csv(fichier)
+        if fichier.stem != "territoires":
+            restent = [x for x in lignes if all(x[c] in g for c, g in gardes.items() if c in x)]
+            fichier.write_text(ecrire_texte(restent, colonnes=lignes[0]), "utf-8-sig", newline="")
+
+
+def _lire_csv(fichier: Path) -> list[dict[str, str]]:
+    with fichier.open(encoding="utf-8-sig", newline="") as f:
+        return list(csv.DictReader(f, delimiter=";"))
+
+
 # --- Reading back -------------------------------------------------------------------------------
 
 

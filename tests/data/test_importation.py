@@ -43,6 +43,7 @@ from tests.data.fabrique import (
     intervention,
     lire,
     photographier,
+    restreindre,
     seulement,
     usager,
 )
@@ -213,8 +214,9 @@ def test_dossier_archive_et_classeur_disent_la_meme_chose(base: Engine, tmp_path
 def test_les_deux_moteurs_tiennent_la_meme_base(
     url_sqlite: str, url_base_postgresql: str, tmp_path: Path
 ) -> None:
-    """A whole fictional département, two years, then one of them corrected."""
+    """Two associations of a fictional département, two years, then one of them corrected."""
     livraisons = engendrer(tmp_path / "d", annees=2, departement="fictif", echelle=0.2)
+    restreindre(livraisons, "Tremplin", "Escale")
     corrigee = tmp_path / "corrigee"
     corrigee.mkdir()
     with (livraisons[-1] / "interventions.csv").open(encoding="utf-8-sig", newline="") as f:
@@ -748,6 +750,7 @@ print("fini", flush=True)
 def test_un_import_tue_laisse_l_ancienne_base_ou_la_nouvelle(url_base: str, tmp_path: Path) -> None:
     """SIGKILL a moment after steps drawn over the whole import, then an import left alone."""
     livraisons = engendrer(tmp_path / "d", annees=1, departement="fictif", echelle=0.3)
+    restreindre(livraisons, "Tremplin")
     temoin = ouvrir(f"sqlite:///{tmp_path / 'temoin.sqlite'}")
     initialiser(temoin)
     etapes: list[str] = []

@@ -30,6 +30,7 @@ from queries import enonces as e
 from queries.depot import Depot, Etat
 from queries.lecteur import Lecteur, Role
 from queries.reponses import Ligne, Reponse
+from tests.audit import seul_lecteur
 
 DECLARATIONS = r.lire_declarations()
 CHIFFRES = {c["id"]: c for c in r.lire_chiffres()}
@@ -39,11 +40,15 @@ CALCULES = [d for d in DECLARATIONS.values() if not d.calcul.startswith("n")]
 
 @pytest.fixture(scope="module")
 def nord(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """The Nord's years that the documents speak of, through the real import. Read it only."""
+    """The Nord's years that the documents speak of, through the real import. Read it only.
+
+    What is printed is about the Département: the audit tries its reader alone.
+    """
     dossier = tmp_path_factory.mktemp("nord")
     engine = t.ouvrir(f"sqlite:///{dossier / 'passerelle.sqlite'}")
     with pytest.MonkeyPatch.context() as reglages:
         reglages.setenv("SECRET_ARRONDI", "tiré au hasard pour les essais : 7f3a9c5e1b8d4f60")
+        seul_lecteur(reglages)
         initialiser(engine)
         for livraison in engendrer(dossier, annees=5):
             importer(engine, livraison, operateur="essai", synthetique=True)
