@@ -6,6 +6,7 @@ PORT ?= 8050
 # Processes that share the tests.
 PROCESSUS ?= 2
 OPTIONS ?=
+PARALLELE = $(PY) -m pytest -n $(PROCESSUS) --dist loadfile --no-loadscope-reorder
 
 # By module: a folder that was moved or renamed still works.
 PY := .venv/bin/python
@@ -28,7 +29,8 @@ run: ## tout préparer, puis ouvrir le tableau de bord (PORT, 8050 par défaut)
 test: ## tout préparer (navigateur et PostgreSQL compris), contrôler le code, lancer les tests
 	@$(PYTHON) .ci/preparation test
 	@$(MAKE) --no-print-directory controles
-	$(PY) -m pytest -n $(PROCESSUS) --dist loadfile --no-loadscope-reorder $(OPTIONS)
+	$(PARALLELE) --ignore=tests/browser $(OPTIONS)
+	$(PARALLELE) tests/browser $(OPTIONS)
 
 lint: ## contrôler le code : ruff, mypy
 	@$(PYTHON) .ci/preparation lint
