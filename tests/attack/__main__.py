@@ -109,9 +109,12 @@ def principal() -> int:
             print(f"{nom:<32} {'vue' if vue else 'NON VUE':<8} {motif}", flush=True)
     t3 = next(r for r in resultats if r.attaque == "T3 intervalles")
     e = campagne.ecarts["departement"]
-    connues = sum(r.connues for r in resultats)
+    connues, hors_contrat = (
+        sum(r.connues for r in resultats if r.hors_contrat is x) for x in (False, True)
+    )
     print(
-        f"\nPetites cellules (1 à 4) connues avec certitude : {connues} sur {t3.cellules} ; "
+        f"\nPetites cellules (1 à 4) connues avec certitude : {connues} sur {t3.cellules} (et "
+        f"{hors_contrat} par deux associations qui se diraient leurs fiches) ; "
         f"tables retenues : {e.retenues} sur {e.repondues}. "
         f"Mutations vues : {sum(v for _, v, _ in mutations)} sur {len(mutations)}. "
         f"Durée : {(time.monotonic() - debut) / 60:.0f} min."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 from typing import Any
 
@@ -58,7 +58,8 @@ NIVEAUX = ("college", "association", "territoire", "departement")
 
 @dataclass(frozen=True)
 class Resultat:
-    """A row of the table. `rouge`: the attack found something it must not."""
+    """A row of the table. `rouge`: the attack found something it must not. `hors_contrat`: of an
+    attacker whom the contract does not have us stop; what it knows is shown, and counted apart."""
 
     attaque: str
     role: str
@@ -67,10 +68,11 @@ class Resultat:
     fausses: int
     detail: str = ""
     exemples: tuple[str, ...] = ()
+    hors_contrat: bool = False
 
     @property
     def rouge(self) -> bool:
-        return self.connues > 0 or self.fausses > 0
+        return (self.connues > 0 and not self.hors_contrat) or self.fausses > 0
 
 
 def resumer(attaque: str, role: str, b: Bilan, detail: str = "") -> Resultat:
@@ -323,7 +325,8 @@ def attaquer(
         deux = {p for s in ensemble for p in itertools.combinations(sorted(s), 2)}
         for x, y in sorted(deux):
             bilan = attaquer_en_association(ch, b, vrai, cibles, _siens(c, [x, y]))
-            noter(resumer("T8 deux chefs", f"{x} + {y} + Département", bilan))
+            ligne = resumer("T8 deux chefs", f"{x} + {y} + Département", bilan, "hors contrat")
+            noter(replace(ligne, hors_contrat=True))
     return resultats
 
 
