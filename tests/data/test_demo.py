@@ -8,11 +8,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import Engine
 
+from data.__main__ import main
 from data.demo import engendrer
 from data.formulaires import FORMULAIRES
+from data.importation import importer
 from tests import RACINE
 from tests.data.comptes import PROFESSIONNELS, PUBLICS, Comptes, lire
+from tests.data.fabrique import composer, en_dossier, photographier
 from tests.data.imprimes import (
     APPROCHES,
     IMPRIMES,
@@ -471,3 +475,17 @@ def test_le_departement_fictif_a_ses_pieges(fictif: list[Path]) -> None:
     premieres = c.interventions.groupby(["association", "usager"])["date"].min()
     debuts = c.jeunes.set_index(["association", "usager"])["debut"]
     assert (premieres.reindex(debuts.index) < debuts).any()
+
+
+def test_la_demonstration_ne_se_mele_pas_a_de_vraies_fiches(
+    base_sqlite: Engine,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", str(base_sqlite.url))
+    importer(base_sqlite, en_dossier(tmp_path / "vraie", composer()), operateur="x")
+    avant = photographier(base_sqlite)
+    assert main(["demo", "--annees", "1", "--echelle", "0.05"]) == 1
+    assert "cette base contient des données réelles" in capsys.readouterr().err
+    assert photographier(base_sqlite) == avant
