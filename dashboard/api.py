@@ -39,7 +39,6 @@ PARAMETRES_UNIQUES = ("par", "croiser", "format", "reference", "vue")
 REPONSES_AU_PLUS = 2_000
 """Most answers to one request: every collège of every year, several times over."""
 
-METHODES = ("GET", "POST", "PUT", "PATCH", "DELETE")
 HORS = "Question hors du treillis"
 _IGNORE = re.compile(
     r" : « .{0,60} », ignorée(?=\. (?:Années|Valeurs|Populations|Références|Vues) )"
@@ -103,11 +102,9 @@ def enregistrer(server: Flask, depot: Depot) -> None:
     def indicateur(id_: str) -> Response:
         return _repondre(id_, depot)
 
-    @api.route("/", defaults={"reste": ""}, methods=METHODES)
-    @api.route("/<path:reste>", methods=METHODES)
+    @api.get("/", defaults={"reste": ""})
+    @api.get("/<path:reste>")
     def introuvable(reste: str) -> Response:
-        if request.method not in ("GET", "HEAD"):
-            return probleme("Méthode refusée", "Cette interface se lit (GET).", 405, "methode")
         return probleme(
             "Adresse inconnue",
             "Cette adresse n’existe pas. Voir /api/v1/openapi.json.",

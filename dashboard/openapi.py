@@ -54,7 +54,7 @@ def decrire(etat: Etat) -> dict[str, Any]:
                         "annee",
                         "Année pour laquelle un chef de service a des collèges ; la dernière par "
                         "défaut.",
-                        {"type": "string", "pattern": _ANNEE},
+                        _annees(etat),
                         repetable=False,
                     )
                 ],
@@ -112,6 +112,10 @@ def _liste(codes: Any, **autres: Any) -> dict[str, Any]:
     return {"type": "string", "enum": list(codes), **autres}
 
 
+def _annees(etat: Etat) -> dict[str, Any]:
+    return _liste((*etat.annees, *etat.cumuls))
+
+
 def _indicateur(etat: Etat) -> dict[str, Any]:
     code = {"type": "string", "pattern": "^[a-z0-9-]+$"}
     parametres = [
@@ -125,7 +129,7 @@ def _indicateur(etat: Etat) -> dict[str, Any]:
         _parametre(
             "annee",
             "Année scolaire, ou cumul de trois ans (collèges seulement) ; la dernière par défaut.",
-            {"type": "string", "pattern": _ANNEE},
+            _annees(etat),
         ),
         _parametre("territoire", "Code d’un territoire.", code),
         _parametre("association", "Code d’une association.", code),

@@ -24,7 +24,8 @@ OCTETS_DU_JETON = 16
 SIGNES_DU_JETON = 22
 """Length of a token: URL-safe base 64."""
 
-_NUMERO_AU_PLUS = 2**31 - 1
+NUMERO_AU_PLUS = 2**31 - 1
+"""Greatest number that a column of numbers holds on every engine."""
 
 
 class PartageInconnu(LookupError):
@@ -124,7 +125,7 @@ def ouvrir(jeton: str) -> Partage:
 
 def trouver(numero: int, proprietaire: str) -> Partage:
     """A view of one's own, its link over or not. Raises PartageInconnu, MagasinIndisponible."""
-    if not 0 < numero <= _NUMERO_AU_PLUS:
+    if not 0 < numero <= NUMERO_AU_PLUS:
         raise PartageInconnu
     return _lire(t.partages.c.id == numero, t.partages.c.proprietaire == proprietaire)
 
@@ -195,7 +196,7 @@ def hacher(jeton: str) -> str:
 
 
 def _changer(numero: int, proprietaire: str, **valeurs: Any) -> None:
-    if not 0 < numero <= _NUMERO_AU_PLUS:
+    if not 0 < numero <= NUMERO_AU_PLUS:
         raise PartageInconnu
     with transaction() as conn:
         fait = conn.execute(

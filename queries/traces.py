@@ -109,6 +109,13 @@ def ajouter(
     return int(numero)
 
 
+def _la_sienne(numero: int, perimetre: str) -> tuple[sa.ColumnElement[bool], ...]:
+    """What singles a trace out. Raises TraceInconnue for a number that no store can hold."""
+    if not 0 < numero <= partages.NUMERO_AU_PLUS:
+        raise TraceInconnue
+    return t.traces.c.id == numero, t.traces.c.perimetre == perimetre
+
+
 def modifier(
     numero: int,
     perimetre: str,
@@ -126,7 +133,7 @@ def modifier(
         _purger(conn)
         fait = conn.execute(
             t.traces.update()
-            .where(t.traces.c.id == numero, t.traces.c.perimetre == perimetre)
+            .where(*_la_sienne(numero, perimetre))
             .values(auteur=auteur, dans_le_lien=dans_le_lien, garder=garder, **valeurs)
         )
         if not fait.rowcount:
@@ -136,9 +143,7 @@ def modifier(
 def effacer(numero: int, perimetre: str) -> None:
     """Erase a trace, at once and for good. Raises TraceInconnue, MagasinIndisponible."""
     with transaction() as conn:
-        fait = conn.execute(
-            t.traces.delete().where(t.traces.c.id == numero, t.traces.c.perimetre == perimetre)
-        )
+        fait = conn.execute(t.traces.delete().where(*_la_sienne(numero, perimetre)))
         if not fait.rowcount:
             raise TraceInconnue
 
@@ -146,7 +151,7 @@ def effacer(numero: int, perimetre: str) -> None:
 def trouver_le_partage(numero: int, proprietaire: str, perimetre: str) -> Partage:
     """The share under whose slides this person may write: an own one, or a colleague's of the same
     perimeter. Raises PartageInconnu, MagasinIndisponible."""
-    if perimetre:
+    if perimetre and 0 < numero <= partages.NUMERO_AU_PLUS:
         with transaction() as conn:
             sien = conn.execute(
                 sa.select(t.partages.c.proprietaire).where(
@@ -159,7 +164,7 @@ def trouver_le_partage(numero: int, proprietaire: str, perimetre: str) -> Partag
 
 def trouver(numero: int, perimetre: str) -> Trace:
     """One trace. Raises TraceInconnue, MagasinIndisponible."""
-    trouvees = _lire(t.traces.c.id == numero, t.traces.c.perimetre == perimetre)
+    trouvees = _lire(*_la_sienne(numero, perimetre))
     if not trouvees:
         raise TraceInconnue
     return trouvees[0]

@@ -23,15 +23,48 @@ def test_the_table_is_true() -> None:
     assert dependances.comparer() == []
 
 
-def test_a_new_dependency_needs_a_row(tmp_path: Path) -> None:
-    for nom in ("requirements.txt", "requirements-dev.txt", "package.json", "package-lock.json"):
+@pytest.fixture
+def copie(tmp_path: Path) -> Path:
+    """A project that asks for the same, and whose code imports nothing yet."""
+    for nom in (*dependances.VERROUS, "pyproject.toml", "package.json", "package-lock.json"):
         shutil.copy(RACINE / nom, tmp_path)
     (tmp_path / "docs").mkdir()
     shutil.copy(RACINE / dependances.TABLE, tmp_path / "docs")
-    projet = (RACINE / "pyproject.toml").read_text(encoding="utf-8")
-    ajoute = projet.replace('"alembic>=', '"nouvelle>=1",\n    "alembic>=')
-    (tmp_path / "pyproject.toml").write_text(ajoute, encoding="utf-8")
-    assert dependances.comparer(tmp_path) == ["nouvelle : pas de ligne"]
+    for nom in (*dependances.SERVIS, *dependances.ESSAIS):
+        if nom.endswith(".py"):
+            (tmp_path / nom).touch()
+        else:
+            (tmp_path / nom).mkdir(parents=True)
+    return tmp_path
+
+
+def test_a_new_dependency_needs_a_row(copie: Path) -> None:
+    projet = copie / "pyproject.toml"
+    texte = projet.read_text(encoding="utf-8")
+    projet.write_text(
+        texte.replace('"alembic>=', '"nouvelle>=1",\n    "alembic>='), encoding="utf-8"
+    )
+    assert dependances.comparer(copie) == ["nouvelle : pas de ligne"]
+
+
+@pytest.mark.parametrize(
+    "importation", ["import click", "from click.types import Path", "def f():\n    import click"]
+)
+def test_what_the_code_imports_is_asked_for(copie: Path, importation: str) -> None:
+    (copie / "queries" / "x.py").write_text(importation + "\n", encoding="utf-8")
+    assert dependances.comparer(copie) == ["click : importée sans être demandée"]
+
+
+def test_what_serves_is_not_asked_for_by_the_tests_alone(copie: Path) -> None:
+    for dossier in ("tests", "dashboard"):
+        (copie / dossier / "x.py").write_text("import packaging, os, data\n", encoding="utf-8")
+    assert dependances.lire_les_imports(copie / "tests") == {"packaging"}
+    assert dependances.comparer(copie) == ["packaging : importée sans être demandée"]
+
+
+def test_each_import_is_found_under_the_name_of_its_package() -> None:
+    importees = dependances.lire_les_imports(RACINE / "dashboard")
+    assert {"flask", "markupsafe", "werkzeug", "python-pptx", "authlib"} <= importees
 
 
 def test_none_is_unmaintained() -> None:

@@ -7,11 +7,14 @@ installed. Exit status 1 when the table of `docs/dependances.md` is not true.
 
 from __future__ import annotations
 
+import ast
+import functools
 import importlib.metadata
 import json
 import re
 import sys
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +25,9 @@ CASES = 5
 LIGNE = re.compile(r"^\| `([^`]+)` \|(.+)\|$", re.MULTILINE)
 VERROUS = {"requirements.txt": "required", "requirements-dev.txt": "excluded"}
 """Lock file → scope of what it has, in the words of CycloneDX. The first one wins."""
+
+SERVIS = ("app.py", "dashboard", "data", "queries")
+ESSAIS = ("tests", ".ci/preparation")
 
 SPDX = {
     "Apache 2": "Apache-2.0",
@@ -114,11 +120,49 @@ def _installe(nom: str) -> bool:
 
 def lire_les_directes(racine: Path = RACINE) -> set[str]:
     """Names of what `pyproject.toml` and `package.json` ask for."""
-    projet = tomllib.loads((racine / "pyproject.toml").read_text(encoding="utf-8"))
-    demandees = projet["project"]["dependencies"] + projet["dependency-groups"]["dev"]
     npm = json.loads((racine / "package.json").read_text(encoding="utf-8"))
-    noms = {re.split(r"[\[<>=~! ;]", texte)[0].lower() for texte in demandees}
+    noms = set[str]().union(*lire_les_demandees(racine))
     return noms | set(npm["dependencies"]) | set(npm["devDependencies"])
+
+
+def lire_les_demandees(racine: Path = RACINE) -> tuple[set[str], set[str]]:
+    """Names of the Python packages that `pyproject.toml` asks for: to serve, for the tests."""
+    projet = tomllib.loads((racine / "pyproject.toml").read_text(encoding="utf-8"))
+    listes = projet["project"]["dependencies"], projet["dependency-groups"]["dev"]
+    service, essais = (
+        {re.split(r"[\[<>=~! ;]", texte)[0].lower() for texte in liste} for liste in listes
+    )
+    return service, essais
+
+
+def lire_les_imports(chemin: Path) -> set[str]:
+    """Names of the installed packages that a file, or any of a folder, imports anywhere in it."""
+    fichiers = [chemin] if chemin.is_file() else sorted(chemin.rglob("*.py"))
+    modules: set[str] = set()
+    for fichier in fichiers:
+        for noeud in ast.walk(ast.parse(fichier.read_text(encoding="utf-8"))):
+            if isinstance(noeud, ast.Import):
+                modules |= {alias.name.partition(".")[0] for alias in noeud.names}
+            elif isinstance(noeud, ast.ImportFrom) and noeud.module and not noeud.level:
+                modules.add(noeud.module.partition(".")[0])
+    return {
+        nom.lower().replace("_", "-") for m in modules for nom in _paquets_par_module().get(m, ())
+    }
+
+
+@functools.cache
+def _paquets_par_module() -> Mapping[str, list[str]]:
+    return importlib.metadata.packages_distributions()
+
+
+def lister_les_oublis(racine: Path = RACINE) -> list[str]:
+    """Packages that the code imports and that `pyproject.toml` does not ask for, in French."""
+    service, essais = lire_les_demandees(racine)
+    oublis: list[str] = []
+    for dossiers, demandees in ((SERVIS, service), (ESSAIS, service | essais)):
+        importees = set[str]().union(*(lire_les_imports(racine / nom) for nom in dossiers))
+        oublis += [f"{nom} : importée sans être demandée" for nom in importees - demandees]
+    return sorted(set(oublis))
 
 
 def lire_la_table(racine: Path = RACINE) -> dict[str, list[str]]:
@@ -128,10 +172,11 @@ def lire_la_table(racine: Path = RACINE) -> dict[str, list[str]]:
 
 
 def comparer(racine: Path = RACINE) -> list[str]:
-    """What the table says that is not so, in French; nothing when it is true."""
+    """What the table says that is not so, or leaves out, in French; nothing when it is true."""
     table, directes = lire_la_table(racine), lire_les_directes(racine)
     defauts = [f"{nom} : pas de ligne" for nom in sorted(directes - set(table))]
     defauts += [f"{nom} : n’est plus demandée" for nom in sorted(set(table) - directes)]
+    defauts += lister_les_oublis(racine)
     for composant in inventorier(racine):
         cases = table.get(composant.nom)
         if cases is None or composant.nom not in directes:

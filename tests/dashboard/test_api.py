@@ -337,7 +337,9 @@ def test_autres_adresses_et_methodes(client: FlaskClient) -> None:
         for envoyer in (client.post, client.put, client.patch, client.delete):
             reponse = envoyer(f"/api/v1/{adresse}")
             assert reponse.status_code == 405
+            assert reponse.headers["Allow"] == "GET, HEAD, OPTIONS"
             dire(reponse)
+        assert set(client.options(f"/api/v1/{adresse}").allow) == {"GET", "HEAD", "OPTIONS"}
     for adresse in ("indicateurs", "lieux", "annees", "livraisons", "openapi.json"):
         reponse = client.get(f"/api/v1/{adresse}?inconnu=1")
         assert reponse.status_code == 400

@@ -384,7 +384,7 @@ def test_celle_d_un_autre_perimetre_n_existe_pas(
 ) -> None:
     numero = garder("Chez eux.", "chef:aae")
     assert textes(client) == []
-    for chemin in (f"/traces/{numero}", "/traces/999"):
+    for chemin in (f"/traces/{numero}", "/traces/999", f"/traces/{2**80}"):
         for geste in ("modifier", "effacer"):
             champs = {"genre": "decision", "texte": "Moi."}
             reponse = envoyer(client, "/rapport?modifier=1", f"{chemin}/{geste}", **champs)
@@ -448,3 +448,10 @@ def test_les_refus_sont_des_phrases() -> None:
     for texte, genre in (("", "decision"), ("m" * 2001, "decision"), ("Oui.", "autre")):
         with pytest.raises(TraceRefusee, match=r"\.$"):
             traces._verifier(genre, texte)
+
+
+def test_un_numero_demesure_ne_designe_rien(partage: tuple[Partage, str]) -> None:
+    with pytest.raises(TraceInconnue):
+        traces.trouver(2**80, "departement")
+    with pytest.raises(PartageInconnu):
+        traces.trouver_le_partage(2**80, "quelqu’un", "departement")

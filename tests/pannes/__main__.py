@@ -62,7 +62,10 @@ def _demander(combien: int, _: int) -> list[Constat]:
         serveur = creer_application(f"sqlite:///{bases.modele_sqlite(d)}").server
         terrain = demandes.Terrain.dresser(serveur)
         try:
-            return [demandes.eprouver(terrain, nom, combien) for nom in demandes.EPREUVES]
+            return [
+                demandes.eprouver_les_limites(terrain),
+                *(demandes.eprouver(terrain, nom, combien) for nom in demandes.EPREUVES),
+            ]
         finally:
             del os.environ["APPLICATION_URL"]
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode
 
+import schemathesis
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from schemathesis.core.failures import FailureGroup
 from werkzeug.test import TestResponse
 
 from data.treillis import PROFILS
@@ -22,6 +25,15 @@ from tests.pannes.mutations import HOSTILES
 from tests.pannes.table import Constat
 
 RAPPEL = "/_dash-update-component"
+API = "API (document OpenAPI)"
+CHIFFRES = "GET /indicateurs/{id}"
+LIEUX = ("territoire", "association", "college")
+EN_CLAIR = {"Accept-Encoding": "identity"}
+"""Schemathesis reads the bodies of an application it calls in process as they come."""
+
+FRANCAIS = re.compile(r"[àâçèéêîôù\xa0]|\b(?:cette|de|des|la|le|les|pas|une?)\b", re.I)
+ANGLAIS = re.compile(r"\b(?:are|did|for|is|not|of|the|this|was|with)\b", re.I)
+CITATION = re.compile(r"«.*?»", re.DOTALL)
 TEXTES_HOSTILES = (
     *(texte for texte in HOSTILES if len(texte) < 300),
     *("x" * 9_000, "\x00", "\r\nSet-Cookie: a=b", "9" * 400, "-1", "%", "%zz", "../", "//ailleurs"),
@@ -60,7 +72,8 @@ class Terrain:
     """The whole application as a caller meets it, and what it says of itself."""
 
     client: FlaskClient
-    document: dict[str, Any]
+    lecteurs: list[FlaskClient]
+    schema: schemathesis.BaseSchema
     rappels: list[dict[str, Any]]
     routes: list[tuple[str, frozenset[str]]]
     codes: dict[str, list[str]]
@@ -76,39 +89,36 @@ class Terrain:
         jeton = re.findall(r'name="jeton_csrf" value="([^"]+)"', page)[0]
         lieux = client.get("/api/v1/lieux").get_json()
         annees = client.get("/api/v1/annees").get_json()
-        document = client.get("/api/v1/openapi.json").get_json()
-        codes = {
-            genre: [x["code"] for x in lieux[genre]]
-            for genre in ("territoire", "association", "college", "reseau", "poste")
-        }
+        schema = _lire_le_document(serveur)
+        codes = {genre: [x["code"] for x in lieux[genre]] for genre in (*LIEUX, "reseau", "poste")}
         codes["annee"] = [*annees["annees"], *annees["cumuls"]]
-        operation = document["paths"]["/indicateurs/{id}"]["get"]
-        for p in operation["parameters"]:
-            schema = p["schema"].get("items", p["schema"])
-            codes.setdefault(p["name"], schema.get("enum", []))
+        for p in schema.raw_schema["paths"]["/indicateurs/{id}"]["get"]["parameters"]:
+            valeur = p["schema"].get("items", p["schema"])
+            codes.setdefault(p["name"], valeur.get("enum", []))
         rappels = json.loads(client.get("/_dash-dependencies").data)
+        chef = codes["association"][0]
         return cls(
             client,
-            document,
+            [_entrer(serveur, x) for x in ("departement", "habilite", f"chef:{chef}", "invite")],
+            schema,
             [r for r in rappels if not r["clientside_function"]],
             [(r.rule, frozenset(r.methods or ())) for r in serveur.url_map.iter_rules()],
             codes,
             jeton,
         )
 
-    def juger(self, reponse: TestResponse, quoi: str) -> str:
-        """What is wrong with an answer; "" when nothing is. A refusal is said in French."""
+    def juger(self, reponse: TestResponse, quoi: str, defaut: str = "") -> None:
+        """Note what is wrong with an answer: what everyone may see, else `defaut`."""
         self.statuts[reponse.status_code] += 1
         corps = reponse.get_data()
-        manque = ""
-        if reponse.status_code >= 500 and reponse.status_code != 503:
+        manque = f"{defaut} : {quoi}" if defaut else ""
+        if reponse.status_code >= 500:
             manque = f"{reponse.status_code} : {quoi}"
         elif b"Traceback" in corps or b"werkzeug" in corps[:2_000].lower():
             manque = f"une trace dans la réponse : {quoi}"
         elif reponse.mimetype == "application/problem+json" and corps and b'"detail"' not in corps:
             manque = f"refus sans raison : {quoi}"
         self.constat.noter(not manque, manque[:1_500])
-        return manque
 
     def parametres(self) -> st.SearchStrategy[list[tuple[str, str]]]:
         """Query parameters: known names with their codes, with others', with anything."""
@@ -151,6 +161,26 @@ class Terrain:
     def corps_de_rappel(self) -> st.SearchStrategy[Any]:
         """The body of a callback as the page sends it, with something wrong in it."""
         return _corps_de_rappel(self)
+
+
+def _lire_le_document(serveur: Flask) -> schemathesis.BaseSchema:
+    """The document that is served; its own address is left out by schemathesis.
+
+    It cannot say the lattice: a question about figures that it allows may be refused (400).
+    """
+    sans_treillis = {
+        "include-name": CHIFFRES,
+        "checks": {"positive_data_acceptance": {"enabled": False}},
+    }
+    reglages = schemathesis.Config.from_dict({"operations": [sans_treillis]})
+    return schemathesis.openapi.from_wsgi("/api/v1/openapi.json", serveur, config=reglages)
+
+
+def _entrer(serveur: Flask, point_de_vue: str) -> FlaskClient:
+    client = serveur.test_client()
+    reponse = client.post("/point-de-vue", data={"point_de_vue": point_de_vue})
+    assert reponse.status_code < 400, reponse.text
+    return client
 
 
 def ecrire_requete(paires: list[tuple[str, str]]) -> str:
@@ -238,23 +268,60 @@ def demander_une_adresse(terrain: Terrain) -> Callable[[st.DataObject], None]:
 
 
 def demander_un_chiffre(terrain: Terrain) -> Callable[[st.DataObject], None]:
-    """Every operation of the OpenAPI document, with the parameters it declares."""
-    operations = list(terrain.document["paths"].items())
+    """What schemathesis makes of the OpenAPI document, true to it or not, by any reader.
+
+    Half of the questions are about places that exist: the document names none of them.
+    """
+    operations = [resultat.ok() for resultat in terrain.schema.get_all_operations()]
+    # An operation that takes nothing is soon known: the others are asked as much as they take.
+    tirees = [o for o in operations for _ in range(1 + len(list(o.iter_parameters())))]
+    lieux = st.fixed_dictionaries(
+        {},
+        optional={
+            genre: st.lists(st.sampled_from(terrain.codes[genre]), min_size=1, max_size=2)
+            for genre in LIEUX
+        },
+    )
 
     def essayer(tirage: st.DataObject) -> None:
-        chemin, operation = tirage.draw(st.sampled_from(operations))
-        if "{id}" in chemin:
-            code = tirage.draw(st.sampled_from(terrain.codes["id"]) | hostiles)
-            chemin = chemin.replace("{id}", quote(code.encode("utf-8", "surrogatepass"), safe=""))
-        requete = ecrire_requete(tirage.draw(terrain.parametres()))
-        adresse = f"/api/v1{chemin}?{requete}"
-        reponse = terrain.client.get(adresse)
-        manque = terrain.juger(reponse, f"GET {adresse!r}")
-        declares = {*operation["get"]["responses"], "404"}
-        if not manque and str(reponse.status_code) not in declares:
-            terrain.constat.noter(False, f"{reponse.status_code} non déclaré : GET {adresse!r}")
+        operation = tirage.draw(st.sampled_from(tirees))
+        mode = tirage.draw(st.sampled_from(schemathesis.GenerationMode))
+        ou = tirage.draw(st.none() | lieux) if operation.label == CHIFFRES else None
+        cas = tirage.draw(operation.as_strategy(mode, query=ou))
+        _demander(terrain, cas, tirage.draw(st.sampled_from(terrain.lecteurs)))
 
     return essayer
+
+
+def _demander(terrain: Terrain, cas: schemathesis.Case, client: FlaskClient) -> None:
+    requete = cas.as_transport_kwargs(headers=EN_CLAIR)
+    reponse = client.open(**requete)
+    quoi = f"{requete['method']} {reponse.request.url!r}"
+    terrain.juger(reponse, quoi, _comparer_au_document(cas, reponse) or _lire_le_refus(reponse))
+
+
+def _comparer_au_document(cas: schemathesis.Case, reponse: TestResponse) -> str:
+    """Every check of schemathesis: status, media type, headers, body, methods."""
+    try:
+        cas.validate_response(reponse)
+    except FailureGroup as ecarts:
+        return " ; ".join(str(ecart) for ecart in ecarts.exceptions)
+    return ""
+
+
+def _lire_le_refus(reponse: TestResponse) -> str:
+    """What is wrong with a refusal: its form (RFC 9457), or its language."""
+    if reponse.status_code < 400 or reponse.request.method == "HEAD":
+        return ""
+    if reponse.mimetype != "application/problem+json":
+        return f"refus en {reponse.mimetype}"
+    corps = reponse.get_json()
+    if corps["status"] != reponse.status_code:
+        return f"refus {reponse.status_code} qui se dit {corps['status']}"
+    detail = CITATION.sub("", corps["detail"])
+    if ANGLAIS.search(detail) or not FRANCAIS.search(detail):
+        return f"refus qui n’est pas en français : {detail!r}"
+    return ""
 
 
 def appeler(terrain: Terrain) -> Callable[[st.DataObject], None]:
@@ -310,16 +377,39 @@ def envoyer_un_formulaire(terrain: Terrain) -> Callable[[st.DataObject], None]:
 
 EPREUVES: dict[str, Callable[[Terrain], Callable[[st.DataObject], None]]] = {
     "adresses": demander_une_adresse,
-    "API (document OpenAPI)": demander_un_chiffre,
+    API: demander_un_chiffre,
     "rappels de Dash": appeler,
     "formulaires": envoyer_un_formulaire,
 }
 
 
-def eprouver(terrain: Terrain, nom: str, combien: int) -> Constat:
-    """Try `combien` requests of that kind. Every one that fails is told, not the first alone."""
+@contextmanager
+def _constater(terrain: Terrain, nom: str) -> Iterator[None]:
+    """A line of the table for what is judged inside."""
     terrain.constat = Constat(f"demandes : {nom}")
     terrain.statuts = Counter()
+    yield
+    statuts = sorted(terrain.statuts.items())
+    terrain.constat.detail = ", ".join(f"{n} réponses {statut}" for statut, n in statuts)
+
+
+def eprouver_les_limites(terrain: Terrain) -> Constat:
+    """Once each, the cases that schemathesis finds at the limits of what the document declares:
+    bounds, types, patterns, every method, each parameter absent, strange or one too many."""
+    with _constater(terrain, f"{API}, cas limites"):
+        for resultat in terrain.schema.get_all_operations():
+            operation = resultat.ok()
+            for cas in terrain.schema.iter_coverage_cases(
+                operation,
+                generation_modes=list(schemathesis.GenerationMode),
+                generation_config=terrain.schema.config.generation_for(operation=operation),
+            ):
+                _demander(terrain, cas, terrain.client)
+    return terrain.constat
+
+
+def eprouver(terrain: Terrain, nom: str, combien: int) -> Constat:
+    """Try `combien` requests of that kind. Every one that fails is told, not the first alone."""
     essayer = EPREUVES[nom](terrain)
 
     @settings(
@@ -334,7 +424,6 @@ def eprouver(terrain: Terrain, nom: str, combien: int) -> Constat:
     def tous(tirage: st.DataObject) -> None:
         essayer(tirage)
 
-    tous()
-    statuts = sorted(terrain.statuts.items())
-    terrain.constat.detail = ", ".join(f"{n} réponses {statut}" for statut, n in statuts)
+    with _constater(terrain, nom):
+        tous()
     return terrain.constat
