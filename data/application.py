@@ -313,6 +313,13 @@ def _oublier_les_anciennes_sessions(conn: sa.Connection) -> None:
             sessions.drop(conn)
 
 
+def lit_les_fiches() -> bool:
+    """Whether the account that writes the store may read the youths' own records (`data.schema`).
+    Raises MagasinIndisponible."""
+    with transaction() as conn:
+        return t.lit_les_fiches(conn)
+
+
 def effacer_les_travaux(avant: dt.datetime | None = None) -> int:
     """Erase the prepared files that were asked for before a time (UTC), or all; how many they were.
 
