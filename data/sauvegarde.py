@@ -174,7 +174,7 @@ def _verifier_le_membre(magasin: Magasin, membre: dict[str, Any], *, remplacer: 
     if not remplacer and _occupe(magasin):
         raise SauvegardeImpossible(
             f"Il y a déjà quelque chose dans {magasin.titre} : ajoutez --remplacer "
-            "pour le perdre et rétablir la sauvegarde, ou --seulement pour ne rétablir qu’une base."
+            "pour le perdre et rétablir la sauvegarde (--seulement n’en rétablit qu’une partie)."
         )
 
 

@@ -275,6 +275,7 @@ def test_une_seule_colonne_des_fiches_suffit_a_refuser(
         with pytest.raises(DemarrageRefuse, match="lit les fiches"):
             demarrer(monkeypatch, base.web)
     finally:
+        monkeypatch.setenv("DATABASE_URL", base.proprietaire)
         accorder(proprietaire, WEB, IMPORT)
         proprietaire.dispose()
     demarrer(monkeypatch, base.web)
