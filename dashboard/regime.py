@@ -1,8 +1,8 @@
 """Whether log-in is required, and what forbids to serve (contract, confidentialité, Access).
 
 Demonstration data are open to all, unless `CONNEXION=exigee`. Real data require log-in, and are
-not served at all while nobody could log in, while the secret of the sessions is known or short, or
-in debug.
+not served at all while nobody could log in, while the secret of the sessions is known or short, in
+debug, or with an account of PostgreSQL that reads the youths' own records.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ import os
 
 from data import comptes
 from data.application import MagasinIndisponible
+from data.application import lit_les_fiches as magasin_lit_les_fiches
 from data.secret_session import juger_secret
-from queries.depot import Etat
+from queries.depot import Depot, Etat
 
 __all__ = [
     "ConnexionNonConfiguree",
@@ -24,6 +25,11 @@ __all__ = [
     "refuser_de_demarrer",
 ]
 
+COMPTE_QUI_LIT_LES_FICHES = (
+    "le compte de PostgreSQL lit les fiches des jeunes, ce que l’application n’a jamais à faire : "
+    "lancez « python -m data roles » avec le compte propriétaire, puis donnez à l’application "
+    "l’adresse du compte passerelle_web (DATABASE_URL, et APPLICATION_URL si elle est réglée)"
+)
 COMMANDE_DE_COMPTE = "python -m data comptes ajouter ADRESSE --role administrateur"
 _NON = ("", "0", "false", "non", "no", "off", "none")
 
@@ -52,13 +58,16 @@ def connexion_exigee(etat: Etat) -> bool:
     return not demonstration(etat) or os.environ.get("CONNEXION", "").strip().lower() == "exigee"
 
 
-def chercher_obstacles(etat: Etat, *, debogage: bool = False) -> list[str]:
+def chercher_obstacles(etat: Etat, depot: Depot, *, debogage: bool = False) -> list[str]:
     """What forbids to serve these data, in French; nothing when they may be served.
 
-    `debogage`: debug asked otherwise than by the environment. Raises MagasinIndisponible.
+    `depot`: what they are read from. `debogage`: debug asked otherwise than by the environment.
+    Raises BaseIndisponible, MagasinIndisponible.
     """
     obstacles = []
     if not demonstration(etat):
+        if depot.lit_les_fiches() or magasin_lit_les_fiches():
+            obstacles.append(COMPTE_QUI_LIT_LES_FICHES)
         if defaut := juger_secret():
             obstacles.append(
                 f"{defaut} : tirez-en un au hasard (64 chiffres hexadécimaux) et gardez-le secret"
@@ -72,9 +81,10 @@ def chercher_obstacles(etat: Etat, *, debogage: bool = False) -> list[str]:
     return obstacles
 
 
-def refuser_de_demarrer(etat: Etat, *, debogage: bool = False) -> None:
-    """Raises DemarrageRefuse when something forbids to serve these data."""
-    obstacles = chercher_obstacles(etat, debogage=debogage)
+def refuser_de_demarrer(etat: Etat, depot: Depot, *, debogage: bool = False) -> None:
+    """Raises DemarrageRefuse when something forbids to serve these data; BaseIndisponible,
+    MagasinIndisponible."""
+    obstacles = chercher_obstacles(etat, depot, debogage=debogage)
     if not obstacles:
         return
     pourquoi = "la connexion est exigée" if demonstration(etat) else "la base est réelle"

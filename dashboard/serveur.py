@@ -92,12 +92,11 @@ def demarrer(app: Dash, *, debogage: bool = False) -> None:
     Raises DemarrageRefuse, MagasinIndisponible. A database that is empty, or does not answer, is
     no reason to refuse: nothing is shown of it, the operator is told.
     """
+    depot = app.server.extensions[session.CLE_DU_DEPOT]
     try:
-        etat = app.server.extensions[session.CLE_DU_DEPOT].etat()
+        refuser_de_demarrer(depot.etat(), depot, debogage=debogage)
     except BaseIndisponible as obstacle:
         print(obstacle, file=sys.stderr, flush=True)
-        return
-    refuser_de_demarrer(etat, debogage=debogage)
 
 
 def creer_application(url: str | None = None) -> Dash:

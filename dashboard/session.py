@@ -136,7 +136,7 @@ def verifier_regime(etat: Etat) -> None:
     verifie = (etat.publication, len(etat.livraisons))
     if current_app.extensions.get(_CLE_DU_REGIME) == verifie and not current_app.debug:
         return
-    if chercher_obstacles(etat, debogage=current_app.debug):
+    if chercher_obstacles(etat, depot_courant(), debogage=current_app.debug):
         raise ConnexionNonConfiguree
     current_app.extensions[_CLE_DU_REGIME] = verifie
 

@@ -249,6 +249,7 @@ def _rapprocher(_: argparse.Namespace) -> int:
 
 
 def _retirer(options: argparse.Namespace) -> int:
+    from data.application import MagasinIndisponible, effacer_les_travaux
     from data.progression import Affichage
     from data.retrait import RetraitImpossible, retirer
 
@@ -261,6 +262,16 @@ def _retirer(options: argparse.Namespace) -> int:
         print(str(erreur), file=sys.stderr)
         return REFUSE
     print("Effacé ; les chiffres sont publiés à nouveau.")
+    try:
+        # They were computed with what is erased.
+        effacer_les_travaux()
+    except MagasinIndisponible as erreur:
+        print(
+            "Les fichiers préparés, qui comptent encore ce qui est effacé, n’ont pas pu l’être : "
+            f"ils ne le seront qu’un jour après leur demande. {erreur}",
+            file=sys.stderr,
+        )
+        return REFUSE
     if not retrait.complet:
         print(
             "Un lecteur retenait encore le journal de la base : relancez la commande quand "

@@ -313,6 +313,31 @@ def _oublier_les_anciennes_sessions(conn: sa.Connection) -> None:
             sessions.drop(conn)
 
 
+def lit_les_fiches() -> bool:
+    """Whether the account that writes the store may read the youths' own records (`data.schema`).
+    Raises MagasinIndisponible."""
+    with transaction() as conn:
+        return t.lit_les_fiches(conn)
+
+
+def effacer_les_travaux(avant: dt.datetime | None = None) -> int:
+    """Erase the prepared files that were asked for before a time (UTC), or all; how many they were.
+
+    Those that are being made are given up. Raises MagasinIndisponible.
+    """
+    fichier = t.fichier_sqlite(sa.make_url(url_de_l_application()))
+    if fichier is not None and not fichier.is_file():
+        return 0
+    with transaction() as conn:
+        if not sa.inspect(conn).has_table(travaux.name, schema=schema_de(conn)):
+            return 0
+        if conn.dialect.name == "sqlite":
+            # They may hold exact figures: what is erased leaves no trace in the file.
+            conn.exec_driver_sql("PRAGMA secure_delete = ON")
+        vieux = sa.true() if avant is None else travaux.c.demande_le < avant
+        return conn.execute(sa.delete(travaux).where(vieux)).rowcount
+
+
 def maintenant() -> dt.datetime:
     """UTC, without time zone."""
     return dt.datetime.now(dt.UTC).replace(tzinfo=None)

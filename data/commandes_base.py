@@ -18,6 +18,9 @@ ROLE_WEB, ROLE_IMPORT = "passerelle_web", "passerelle_import"
 MOT_DE_PASSE_WEB, MOT_DE_PASSE_IMPORT = "MOT_DE_PASSE_WEB", "MOT_DE_PASSE_IMPORT"
 """Settings that hold the passwords to give: a command line would show them."""
 
+MAGASINS = ("base", "application", "journal")
+"""What a backup may hold (`data.sauvegarde.enumerer`); the journal apart under SQLite only."""
+
 
 def enregistrer(commandes: Any) -> None:
     """Add the commands to the sub-parsers of `python -m data`."""
@@ -45,6 +48,12 @@ def enregistrer(commandes: Any) -> None:
     restaurer = commandes.add_parser("restaurer", help="rétablit ce qu’un fichier a gardé")
     restaurer.add_argument("fichier", type=Path, metavar="FICHIER")
     restaurer.add_argument("--remplacer", action="store_true", help="perd ce qui est en place")
+    restaurer.add_argument(
+        "--seulement",
+        choices=MAGASINS,
+        default="",
+        help="ne rétablit que ce magasin et laisse les autres comme ils sont",
+    )
     restaurer.set_defaults(agir=_restaurer)
 
 
@@ -105,17 +114,26 @@ def _restaurer(options: argparse.Namespace) -> int:
     from data.sauvegarde import SauvegardeImpossible, restaurer
 
     try:
-        titres = restaurer(options.fichier, remplacer=options.remplacer)
+        titres = restaurer(
+            options.fichier, remplacer=options.remplacer, seulement=options.seulement
+        )
     except (SauvegardeImpossible, application.MagasinIndisponible, OSError) as erreur:
         print(f"Restauration impossible. {erreur}", file=sys.stderr)
         return REFUSE
     print(f"Rétabli depuis « {options.fichier} » : {', '.join(titres)}.")
-    print(
-        "Redémarrez l’application (et, sous PostgreSQL, lancez d’abord « python -m data roles »). "
-        "Le secret de l’arrondi n’était pas dans la sauvegarde : vérifiez que SECRET_ARRONDI est "
-        "toujours le même. L’audit ne sait plus rien des chiffres publiés depuis : "
-        "rechargez dans l’ordre les livraisons venues après la sauvegarde. Chacun doit se "
-        "reconnecter ; les comptes fermés et les liens de partage retirés depuis sont de nouveau "
-        "ouverts : refermez-les."
-    )
+    suites = [
+        "Redémarrez l’application (et, sous PostgreSQL, lancez d’abord « python -m data roles »)."
+    ]
+    if options.seulement in ("", "base"):
+        suites.append(
+            "Le secret de l’arrondi n’était pas dans la sauvegarde : vérifiez que SECRET_ARRONDI "
+            "est toujours le même. L’audit ne sait plus rien des chiffres publiés depuis : "
+            "rechargez dans l’ordre les livraisons venues après la sauvegarde."
+        )
+    if options.seulement in ("", "application"):
+        suites.append(
+            "Chacun doit se reconnecter ; les comptes fermés et les liens de partage retirés "
+            "depuis sont de nouveau ouverts : refermez-les."
+        )
+    print(" ".join(suites))
     return 0

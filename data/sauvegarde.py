@@ -112,10 +112,12 @@ def sauvegarder(fichier: Path, *, remplacer: bool = False) -> list[str]:
     return [m.titre for m in copies]
 
 
-def restaurer(fichier: Path, *, remplacer: bool = False) -> list[str]:
-    """Put back everything that is in that file; titles of what was. Raises SauvegardeImpossible.
+def restaurer(fichier: Path, *, remplacer: bool = False, seulement: str = "") -> list[str]:
+    """Put back what is in that file; titles of what was. Raises SauvegardeImpossible.
 
-    Every checksum is verified before anything is touched. Nobody stays logged in.
+    `seulement`: name of the one store to put back; the others are not looked at, and stay as they
+    are. Every checksum is verified before anything is touched. With the accounts, nobody stays
+    logged in. Files prepared from what is replaced go.
     """
     magasins = {m.nom: m for m in enumerer()}
     with contextlib.ExitStack() as pile:
@@ -134,17 +136,15 @@ def restaurer(fichier: Path, *, remplacer: bool = False) -> list[str]:
                 f"« {fichier} » ne convient pas à cette version de Passerelle ou à ses réglages "
                 f"(étape « {revision} », {', '.join(membres)})."
             )
+        if seulement:
+            if seulement not in membres:
+                raise SauvegardeImpossible(
+                    f"« {fichier} » ne contient pas « {seulement} » à part : il contient "
+                    f"{', '.join(membres)}."
+                )
+            membres = {seulement: membres[seulement]}
         for nom, membre in membres.items():
-            if membre["moteur"] != magasins[nom].moteur:
-                raise SauvegardeImpossible(
-                    f"Cette sauvegarde vient de {membre['moteur']} et {magasins[nom].titre} est "
-                    f"sous {magasins[nom].moteur} : réglez DATABASE_URL sur le même moteur."
-                )
-            if not remplacer and _occupe(magasins[nom]):
-                raise SauvegardeImpossible(
-                    f"Il y a déjà quelque chose dans {magasins[nom].titre} : ajoutez --remplacer "
-                    "pour le perdre et rétablir la sauvegarde."
-                )
+            _verifier_le_membre(magasins[nom], membre, remplacer=remplacer)
         dossier = Path(pile.enter_context(tempfile.TemporaryDirectory(prefix="passerelle-")))
         copies = {magasins[nom]: dossier / nom for nom in membres}
         for magasin, copie in copies.items():
@@ -160,7 +160,22 @@ def restaurer(fichier: Path, *, remplacer: bool = False) -> list[str]:
             faits.append(magasin.titre)
         if "application" in membres:
             _fermer_les_portes()
+        application.effacer_les_travaux()
     return faits
+
+
+def _verifier_le_membre(magasin: Magasin, membre: dict[str, Any], *, remplacer: bool) -> None:
+    """Whether it may be put back there. Raises SauvegardeImpossible."""
+    if membre["moteur"] != magasin.moteur:
+        raise SauvegardeImpossible(
+            f"Cette sauvegarde vient de {membre['moteur']} et {magasin.titre} est "
+            f"sous {magasin.moteur} : réglez DATABASE_URL sur le même moteur."
+        )
+    if not remplacer and _occupe(magasin):
+        raise SauvegardeImpossible(
+            f"Il y a déjà quelque chose dans {magasin.titre} : ajoutez --remplacer "
+            "pour le perdre et rétablir la sauvegarde (--seulement n’en rétablit qu’une partie)."
+        )
 
 
 def _fermer_les_portes() -> None:

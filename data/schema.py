@@ -552,6 +552,16 @@ def droit_insuffisant(erreur: sa.exc.DBAPIError) -> bool:
     return getattr(erreur.orig, "sqlstate", "") == _DROIT_INSUFFISANT
 
 
+def lit_les_fiches(conn: sa.Connection) -> bool:
+    """Whether the account of PostgreSQL behind this connection may read the youths' own records.
+    Under SQLite, whoever opens the file may: only the disk tells accounts apart."""
+    if conn.dialect.name != "postgresql":
+        return False
+    table = sa.func.to_regclass(usagers.name)
+    permis = sa.func.has_any_column_privilege(table, "SELECT")
+    return bool(conn.scalar(sa.select(permis)))
+
+
 def dire_trop_recente(revision: str) -> str:
     """What to do with a base that a later version of the program has changed, in French."""
     return (

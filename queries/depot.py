@@ -219,6 +219,12 @@ class Depot:
             return None
         return numero
 
+    def lit_les_fiches(self) -> bool:
+        """Whether these answers are read with an account that may read the records too, which is
+        never needed. Raises BaseIndisponible."""
+        with self._lecture() as conn:
+            return t.lit_les_fiches(conn)
+
     def lire(
         self, cles: Iterable[str], cles_exactes: Iterable[str] = (), droits: Droits = ()
     ) -> tuple[Etat, dict[str, Any], dict[str, Any]]:

@@ -1,8 +1,8 @@
 """Files that take time: who asked for what, how far it is, and the file once it is made.
 
 A demand waits for its turn, is taken by one process apart from those that answer the pages, gives
-signs of life while it is made, and is erased a day later with its file. Whoever dies while making
-one leaves it without signs of life: it is then said to be interrupted.
+signs of life while it is made, and is erased a day later with its file (`purger`). Whoever dies
+while making one leaves it without signs of life: it is then said to be interrupted.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from data import application as t
-from data.application import maintenant, transaction
+from data.application import effacer_les_travaux, maintenant, transaction
 
 VIE = dt.timedelta(hours=24)
 SILENCE = dt.timedelta(seconds=20)
@@ -130,6 +130,11 @@ def demander(proprietaire: str, nom: str, genre: str, demande: Mapping[str, Any]
             )
         )
     return la
+
+
+def purger() -> int:
+    """Erase what is more than a day old; how many demands. Raises MagasinIndisponible."""
+    return effacer_les_travaux(maintenant() - VIE)
 
 
 def prendre() -> Travail | None:

@@ -146,8 +146,9 @@ def test_sans_npm_le_service_continue_et_les_essais_s_arretent(
     preparer_ressources(tmp_path, essais=False)
     assert "npm n’est pas installé" in capsys.readouterr().out
     assert not (tmp_path / "assets").exists()
-    with pytest.raises(Arret, match="npm est introuvable"):
-        preparer_ressources(tmp_path, essais=True)
+    for demande in ({"essais": True}, {"essais": False, "exigees": True}):
+        with pytest.raises(Arret, match="npm est introuvable"):
+            preparer_ressources(tmp_path, **demande)
 
 
 def poser_python(racine: Path, script: str) -> None:

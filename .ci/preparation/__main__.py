@@ -1,4 +1,5 @@
-"""The set-up behind `make`: `python3 .ci/preparation run|test|lint`.
+"""The set-up behind `make`: `python3 .ci/preparation run|test|lint`; and, where the service is
+installed, `python3 .ci/preparation ressources`: what the browser loads and Git ignores.
 
 Needs nothing but the standard library of Python 3.11. Every step looks first whether its work
 is done, so that a second call costs a fraction of a second.
@@ -25,10 +26,14 @@ from ressources import preparer_ressources
 
 RACINE = Path(__file__).resolve().parents[2]
 VERSION_MINIMALE = (3, 11)
+CIBLES = ("run", "test", "lint", "ressources")
 
 
 def preparer(cible: str) -> None:
-    """Makes this machine ready for one target of the Makefile; raises `Arret` when it cannot."""
+    """Makes this machine ready for one target of `CIBLES`; raises `Arret` when it cannot."""
+    if cible == "ressources":
+        preparer_ressources(RACINE, essais=False, exigees=True)
+        return
     installer_paquets(trouver_manquants(essais=cible == "test"), f"make {cible}")
     preparer_environnement(RACINE, essais=cible != "run")
     if cible == "lint":
@@ -74,8 +79,8 @@ def choisir_python() -> None:
 def main() -> int:
     """Exit code 0: ready; 1: cannot, the message says why; 2: wrong call."""
     choisir_python()
-    if len(sys.argv) != 2 or sys.argv[1] not in {"run", "test", "lint"}:
-        print("Usage : python3 .ci/preparation run|test|lint", file=sys.stderr)
+    if len(sys.argv) != 2 or sys.argv[1] not in CIBLES:
+        print(f"Usage : python3 .ci/preparation {'|'.join(CIBLES)}", file=sys.stderr)
         return 2
     try:
         preparer(sys.argv[1])

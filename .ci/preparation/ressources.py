@@ -49,12 +49,13 @@ FONTE = """\
 """
 
 
-def preparer_ressources(racine: Path, *, essais: bool) -> None:
+def preparer_ressources(racine: Path, *, essais: bool, exigees: bool = False) -> None:
     """Fills `assets/vendor/` from npm, and `node_modules/` with axe-core when `essais`.
 
     Does nothing when the stamps of the last installation still fit. Without npm, or when npm
-    fails, leaves things as they are and says so; under `essais` that is an `Arret`.
+    fails, leaves things as they are and says so; under `essais` or `exigees` that is an `Arret`.
     """
+    exigees = exigees or essais
     empreinte = _calculer_empreinte(racine)
     if _lire(racine / "assets" / "vendor" / ".empreinte") == empreinte and (
         not essais or _lire(racine / "node_modules" / ".empreinte") == empreinte
@@ -62,8 +63,8 @@ def preparer_ressources(racine: Path, *, essais: bool) -> None:
         return
     npm = shutil.which("npm")
     if npm is None:
-        if essais:
-            raise Arret("npm est introuvable : les tests en ont besoin (paquet Debian npm).")
+        if exigees:
+            raise Arret("npm est introuvable : installez-le (paquet Debian npm), puis recommencez.")
         _annoncer_repli(racine, "npm n’est pas installé (paquet Debian npm).")
         return
     try:
@@ -71,7 +72,7 @@ def preparer_ressources(racine: Path, *, essais: bool) -> None:
             _installer_modules(racine, npm, empreinte, essais=essais)
             _ecrire_vendor(racine, empreinte)
     except Arret as arret:
-        if essais:
+        if exigees:
             raise
         _annoncer_repli(racine, str(arret).splitlines()[0])
 

@@ -24,7 +24,7 @@ from flask import (
 from dashboard.adresse import lire_adresse
 from dashboard.erreurs import page_d_erreur, refuser
 from dashboard.formulaires import exiger_formulaire
-from dashboard.livrables import classeur, lancement, page_seule
+from dashboard.livrables import classeur, lancement, menage, page_seule
 from dashboard.livrables.fabrique import ecrire_la_demande, ecrire_le_lecteur
 from dashboard.livrables.noms import (
     DOCX,
@@ -108,6 +108,7 @@ def enregistrer(server: Flask) -> None:
     pages.register_error_handler(PartageInconnu, _introuvable)
     pages.register_error_handler(TropDeTravaux, _trop)
     server.register_blueprint(pages)
+    menage.enregistrer(server)
 
 
 def _introuvable(erreur: Any) -> Response:

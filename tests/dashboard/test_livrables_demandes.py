@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -12,11 +13,12 @@ import docx
 import openpyxl
 import pptx
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
 from dashboard.livrables import __main__ as atelier
-from dashboard.livrables import fabrique, lancement, pdf
+from dashboard.livrables import fabrique, lancement, menage, pdf
 from dashboard.livrables.pdf import PangoAbsent
 from dashboard.presentations import figer
 from dashboard.serveur import creer_application
@@ -61,6 +63,59 @@ def regarder(client: FlaskClient, point_de_vue: str) -> FlaskClient:
     reponse = client.post("/point-de-vue", data={"point_de_vue": point_de_vue})
     assert reponse.status_code == 303
     return client
+
+
+def vieillir() -> None:
+    """Take every demand back, beyond a day."""
+    with transaction() as conn:
+        conn.execute(
+            t.travaux.update().values(demande_le=maintenant() - travaux.VIE - dt.timedelta(hours=1))
+        )
+
+
+def compter() -> int:
+    """Demands in the store, whoever may see them."""
+    with transaction() as conn:
+        return len(conn.execute(sa.select(t.travaux.c.id)).all())
+
+
+def test_un_fichier_de_plus_d_un_jour_s_efface_au_demarrage(server: Flask, base_demo: str) -> None:
+    with transaction() as conn:
+        conn.execute(sa.delete(t.travaux))
+    travaux.demander(DEPARTEMENT, "rapport.docx", "docx", {})
+    travaux.demander(DEPARTEMENT, "rapport.pdf", "pdf", {})
+    creer_application(base_demo)
+    assert compter() == 2
+    vieillir()
+    creer_application(base_demo)
+    assert compter() == 0
+
+
+def test_un_fichier_de_plus_d_un_jour_s_efface_pendant_le_service(
+    server: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody asks for another one; the probes of the supervision are enough."""
+    client = server.test_client()
+    travaux.demander(DEPARTEMENT, "rapport.docx", "docx", {})
+    vieillir()
+    client.get("/pret").close()
+    assert compter() == 1
+    heure = time.monotonic() + menage.PERIODE
+    monkeypatch.setattr(menage.time, "monotonic", lambda: heure)
+    client.get("/sante").close()
+    assert compter() == 1
+    client.get("/pret").close()
+    assert compter() == 0
+
+
+def test_un_menage_impossible_n_empeche_ni_de_demarrer_ni_de_servir(
+    base_demo: str, monkeypatch: pytest.MonkeyPatch, server: Flask
+) -> None:
+    def refuser() -> int:
+        raise t.MagasinIndisponible
+
+    monkeypatch.setattr(travaux, "purger", refuser)
+    assert creer_application(base_demo).server.test_client().get("/sante").status_code == 200
 
 
 def jeton(client: FlaskClient) -> str:

@@ -8,9 +8,12 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
+from data import application
 from data import schema as t
+from data.__main__ import main
 from data.importation import importer
 from data.retrait import RetraitImpossible, retirer
+from queries import travaux
 from tests.data.fabrique import (
     Formulaires,
     comparer,
@@ -67,6 +70,49 @@ def test_retirer_un_usager(base: Engine, tmp_path: Path) -> None:
     }
     assert _faits(base) == attendu
     assert [p["livraison"] for p in lire(base, "publications")] == [1, 2, 2]
+
+
+def test_la_commande_efface_les_fichiers_prepares(
+    base: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All of them, whoever asked and whenever: they were computed with what is erased."""
+    monkeypatch.setenv("DATABASE_URL", base.url.render_as_string(hide_password=False))
+    importer(base, en_dossier(tmp_path / "a", _avec_le_temoin()), operateur="x")
+    retirer_le_temoin = ["retirer", "--association", "AAE", "--usager", TEMOIN]
+    application.creer()
+    for _ in range(2):
+        travaux.demander("compte:1", "rapport.pdf", "application/pdf", {"sorte": "pdf"})
+    pris = travaux.prendre()
+    assert pris is not None
+    assert main(retirer_le_temoin) == 0
+    # One that was being made ends nowhere.
+    travaux.finir(pris.id, b"%PDF")
+    with application.transaction() as conn:
+        assert conn.execute(sa.select(application.travaux.c.id)).all() == []
+
+
+def test_la_commande_dit_que_les_fichiers_prepares_restent(
+    base: Engine,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", base.url.render_as_string(hide_password=False))
+    importer(base, en_dossier(tmp_path / "a", _avec_le_temoin()), operateur="x")
+    monkeypatch.setenv("APPLICATION_URL", f"sqlite:///{tmp_path / 'a' / 'ailleurs'}")
+    (tmp_path / "a" / "ailleurs").write_bytes(b"ceci n'est pas une base" * 100)
+    assert main(["retirer", "--association", "AAE", "--usager", TEMOIN]) == 1
+    assert "Les fichiers préparés" in capsys.readouterr().err
+
+
+def test_la_commande_ne_fait_pas_de_magasin(
+    base_sqlite: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever erases may be another account of the machine than the service."""
+    monkeypatch.setenv("DATABASE_URL", base_sqlite.url.render_as_string(hide_password=False))
+    importer(base_sqlite, en_dossier(tmp_path / "a", _avec_le_temoin()), operateur="x")
+    assert main(["retirer", "--association", "AAE"]) == 0
+    assert not list(tmp_path.rglob(application.FICHIER))
 
 
 def test_ce_qui_fut_remis_ne_dit_plus_rien_de_l_usager(base: Engine, tmp_path: Path) -> None:

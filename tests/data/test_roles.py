@@ -21,6 +21,7 @@ from queries.depot import REGLAGE_DES_DROITS, Depot
 from queries.lecteur import Lecteur, Role
 from queries.question import NORD, Lieu, Question
 from queries.reponses import Reponse, repondre
+from tests import magasin
 from tests.postgresql import ordonner
 from tests.queries.livraisons import charger
 from tests.queries.protection import SECRET
@@ -220,6 +221,83 @@ def test_l_application_entiere_sous_son_role(base: Base, monkeypatch: pytest.Mon
     with t.ouvrir(base.proprietaire).begin() as conn:
         vus = set(conn.scalars(sa.text("SELECT qui FROM application.journal")))
     assert len(vus) >= 3
+
+
+@pytest.fixture
+def reelle(base: Base, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The delivery is not synthetic, and everything else is ready to serve it."""
+    monkeypatch.setenv("SECRET_SESSION", "b0c5f1e29a7d4c63857e1f0ad92b64c38f7e5a1d")
+    monkeypatch.setenv("DATABASE_URL", base.proprietaire)
+    magasin.ajouter("admin@nord.example", "administrateur")
+    engine = t.ouvrir()
+    with engine.begin() as conn:
+        avant = conn.scalar(sa.select(t.livraisons.c.synthetique))
+        conn.execute(sa.update(t.livraisons).values(synthetique=False))
+    yield
+    with engine.begin() as conn:
+        conn.execute(sa.update(t.livraisons).values(synthetique=avant))
+    engine.dispose()
+    with application.transaction() as conn:
+        conn.execute(sa.delete(application.comptes))
+
+
+def demarrer(monkeypatch: pytest.MonkeyPatch, url: str, magasin_url: str = "") -> None:
+    """Start the application, its stores read with these accounts."""
+    from dashboard import serveur
+
+    monkeypatch.setenv("DATABASE_URL", url)
+    monkeypatch.setenv("APPLICATION_URL", magasin_url)
+    serveur.demarrer(serveur.creer_application())
+
+
+@pytest.mark.usefixtures("reelle")
+def test_sur_des_donnees_reelles_un_compte_qui_lit_les_fiches_ne_sert_pas(
+    base: Base, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dashboard.regime import DemarrageRefuse
+
+    demarrer(monkeypatch, base.web)
+    for adresses in ((base.proprietaire,), (base.web, base.proprietaire)):
+        with pytest.raises(DemarrageRefuse, match=r"lit les fiches.*roles.*passerelle_web"):
+            demarrer(monkeypatch, *adresses)
+
+
+@pytest.mark.usefixtures("reelle")
+def test_une_seule_colonne_des_fiches_suffit_a_refuser(
+    base: Base, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dashboard.regime import DemarrageRefuse
+
+    proprietaire = t.ouvrir(base.proprietaire)
+    with proprietaire.begin() as conn:
+        conn.execute(sa.text(f"GRANT SELECT (naissance) ON usagers TO {WEB.nom}"))
+    try:
+        with pytest.raises(DemarrageRefuse, match="lit les fiches"):
+            demarrer(monkeypatch, base.web)
+    finally:
+        monkeypatch.setenv("DATABASE_URL", base.proprietaire)
+        accorder(proprietaire, WEB, IMPORT)
+        proprietaire.dispose()
+    demarrer(monkeypatch, base.web)
+
+
+@pytest.mark.usefixtures("reelle")
+def test_des_donnees_reelles_qui_arrivent_ferment_un_compte_trop_puissant(
+    base: Base, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The demonstration was served by the owner; a real delivery has come since."""
+    from dashboard.serveur import creer_application
+
+    for url, attendu in ((base.proprietaire, 503), (base.web, 303)):
+        monkeypatch.setenv("DATABASE_URL", url)
+        assert creer_application().server.test_client().get("/").status_code == attendu
+
+
+def test_la_demonstration_se_sert_avec_n_importe_quel_compte(
+    base: Base, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for url in (base.proprietaire, base.web):
+        demarrer(monkeypatch, url)
 
 
 def test_le_journal_ne_se_recrit_pas(web: Engine) -> None:

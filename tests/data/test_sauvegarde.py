@@ -191,6 +191,88 @@ def test_personne_ne_reste_connecte(fichier: Path) -> None:
     assert photographier()["sessions"] == []
 
 
+def fermer_un_compte_et_consulter() -> None:
+    """What an older backup knows nothing of."""
+    with application.transaction() as conn:
+        conn.execute(sa.update(application.comptes).values(actif=False))
+    journal.noter("agent@nord.example (departement)", "effectif?annee=2021-2022")
+    assert journal.vider()
+
+
+def perdre_la_base(base: str) -> None:
+    """The consolidated database alone: its file set aside, or its tables gone."""
+    if base.startswith("sqlite"):
+        fichier = Path(str(sa.make_url(base).database))
+        for suffixe in ("", "-wal", "-shm"):
+            abime = Path(f"{fichier}{suffixe}")
+            if abime.exists():
+                abime.rename(f"{abime}.abime")
+        return
+    engine = t.ouvrir(base)
+    with engine.begin() as conn:
+        t.metadata.drop_all(conn)
+        conn.execute(sa.text(f"DROP TABLE {t.TABLE_DES_REVISIONS}"))
+    engine.dispose()
+
+
+def test_la_base_seule_revient_sans_toucher_aux_comptes_ni_au_journal(
+    base: str, fichier: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["sauvegarder", str(fichier)]) == 0
+    fermer_un_compte_et_consulter()
+    avant = photographier()
+    assert avant["journal"]
+    perdre_la_base(base)
+    # Everything together would lose what is whole.
+    assert main(["restaurer", str(fichier)]) == 1
+    capsys.readouterr()
+    assert main(["restaurer", str(fichier), "--seulement", "base"]) == 0
+    dit = capsys.readouterr().out
+    assert "la base consolidée." in dit
+    assert "SECRET_ARRONDI" in dit
+    assert "reconnecter" not in dit
+    assert photographier() == avant
+
+
+def test_la_base_seule_en_place_n_est_perdue_que_si_on_le_dit(
+    base: str, fichier: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    avant = photographier()
+    assert main(["sauvegarder", str(fichier)]) == 0
+    abimer(base)
+    change = photographier()
+    seule = ["restaurer", str(fichier), "--seulement", "base"]
+    assert main(seule) == 1
+    assert "--remplacer" in capsys.readouterr().err
+    assert photographier() == change
+    assert main([*seule, "--remplacer"]) == 0
+    assert photographier() == {**avant, "comptes": []}
+
+
+def test_les_comptes_seuls_reviennent_sans_toucher_a_la_base(
+    base: str, fichier: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    avant = photographier()
+    assert main(["sauvegarder", str(fichier)]) == 0
+    abimer(base)
+    change = photographier()
+    seuls = ["restaurer", str(fichier), "--remplacer", "--seulement"]
+    assert main([*seuls, "application"]) == 0
+    assert "reconnecter" in capsys.readouterr().out
+    assert photographier() == {**change, "comptes": avant["comptes"]}
+    # Under PostgreSQL the journal is in the application's store.
+    assert main([*seuls, "journal"]) == int(not base.startswith("sqlite"))
+
+
+def test_un_fichier_prepare_ne_survit_pas_a_ce_qu_il_dit(fichier: Path) -> None:
+    from queries import travaux
+
+    assert main(["sauvegarder", str(fichier)]) == 0
+    travaux.demander("compte:1", "rapport.pdf", "application/pdf", {"sorte": "pdf"})
+    assert main(["restaurer", str(fichier), "--remplacer", "--seulement", "base"]) == 0
+    assert photographier()["travaux"] == []
+
+
 def test_le_secret_n_y_est_pas(fichier: Path, tmp_path: Path) -> None:
     assert main(["sauvegarder", str(fichier)]) == 0
     with zipfile.ZipFile(fichier) as archive:
