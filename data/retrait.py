@@ -19,6 +19,7 @@ from data.nomenclature import ecrire_code, plier
 from data.progression import Progression
 from data.refus import LivraisonRefusee, typographier
 from data.remises import oublier_les_remises
+from data.temoin import reconnaitre
 from data.validation import par_paquets
 from data.verrou import ecrire_seul
 
@@ -53,13 +54,15 @@ def retirer(
 
     `association`: sigle, name or code; `usager`: pseudonym, case-sensitive. The association itself
     and its posts, which are about nobody, stay. Raises RetraitImpossible when either is unknown,
-    or when an import is under way.
+    when an import is under way, or when the secret is not the one of what was published.
     """
     if not sa.inspect(engine).has_table("associations"):
         raise RetraitImpossible("La base est vide : il n'y a rien à retirer.")
     _exiger_le_proprietaire(engine)
     try:
         with ecrire_seul(engine) as conn:
+            # While those whom it tells by are still there.
+            reconnaitre(conn)
             id_, sigle = _trouver_association(conn, association)
             usagers = _trouver_usagers(conn, id_, sigle, usager)
             portee, comptes = _effacer(conn, id_, usagers, tout=usager is None)

@@ -141,20 +141,15 @@ class _Conduite:
         siens = _Siens(a, matieres, charpente, croisee)
         gardees: dict[tuple[str, str], bytes] = {}
 
-        def garder(association: str, vue: Vue) -> None:
-            for genre, cadre, bornes, verite, plus in zip(
-                (JEUNES, CROISES),
-                (principal, croise),
-                (vue.principal, vue.croise),
-                (vue.verite, vue.verite_croisee),
-                vue.touchees or (),
-                strict=True,
+        def garder(association: str, vue: Vue, commune: Vue) -> None:
+            for genre, cadre, sien, commun, verite in (
+                (JEUNES, principal, vue.principal, commune.principal, vue.verite),
+                (CROISES, croise, vue.croise, commune.croise, vue.verite_croisee),
             ):
                 # Elsewhere it knows what every reader does, which is kept once.
-                lignes = plus | (cadre.pub.n[:, 0] > verite[:, 0])
-                gardees[genre, association] = emballer_souvenir(
-                    cadre.charpente, bornes, verite, lignes
-                )
+                presente = cadre.pub.n[:, :1] > verite[:, :1]
+                plus = presente | (sien.bas > commun.bas) | (sien.haut < commun.haut)
+                gardees[genre, association] = emballer_souvenir(cadre.charpente, sien, verite, plus)
 
         annee = Annee(
             comptee.nom,

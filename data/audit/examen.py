@@ -68,7 +68,7 @@ class Annee:
 
     `siens(association)`: true numbers of its own youths in the main frame and in the crossings.
     `rappeler(association)`: what it kept of the last publication about the others' youths, by
-    frame (`memoire.Passe`); `garder`: keep what it knows now.
+    frame (`memoire.Passe`); `garder`: keep what it knows now, beside the reader of every number.
     `liens`: cells the two frames share (`charpente.relier`).
     """
 
@@ -80,7 +80,7 @@ class Annee:
     colleges: Sequence[str]
     siens: Callable[[str], tuple[Nombres, Nombres]]
     rappeler: Callable[[str], dict[str, Bornes]]
-    garder: Callable[[str, Vue], None]
+    garder: Callable[[str, Vue, Vue], None]
 
 
 @dataclass(slots=True)
@@ -261,7 +261,7 @@ class Examen:
             if any(trouvees):
                 return vue, trouvees, cellules
             if attaquant.association:
-                self.annee.garder(attaquant.association, vue)
+                self.annee.garder(attaquant.association, vue, base)
             return None, trouvees, cellules
 
         with ThreadPoolExecutor(os.cpu_count()) as equipe:

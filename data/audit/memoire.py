@@ -26,6 +26,9 @@ from data.treillis import FILTRES_PERMIS, TYPES_EXACTS
 
 Rangs = npt.NDArray[np.int64]
 
+_TU = 0xFFFF
+"""As a lower bound: this cell was not kept. As an upper one: as many as one likes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Souvenir:
@@ -69,22 +72,23 @@ def ne_rien_savoir(charpente: Charpente) -> Souvenir:
 
 
 def emballer_souvenir(
-    charpente: Charpente, bornes: Bornes, verite: Nombres, lignes: npt.NDArray[np.bool_] | None
+    charpente: Charpente, bornes: Bornes, verite: Nombres, gardees: npt.NDArray[np.bool_] | None
 ) -> bytes:
-    """Bounds and truth of these rows (None: all), compressed."""
-    qui = np.arange(len(charpente.cles)) if lignes is None else np.flatnonzero(lignes)
+    """Bounds and truth of these cells, (rows, columns) or (rows, 1) (None: all), compressed."""
+    if gardees is None:
+        gardees = np.ones((len(charpente.cles), 1), dtype=bool)
+    qui = np.flatnonzero(gardees.any(axis=1))
+    tues = ~np.broadcast_to(gardees, charpente.forme)[qui]
     entete = json.dumps(
         {
             "lignes": ["|".join(charpente.cles[i]) for i in qui.tolist()],
             "colonnes": [_nommer(r) for r in charpente.regions],
         }
     ).encode()
-    n = verite[qui]
-    bas, haut = n - bornes.bas[qui], np.minimum(bornes.haut[qui] - n, 0xFFFF)
-    corps = b"".join(
-        x.tobytes()
-        for x in (n.astype("<i4"), np.minimum(bas, 0xFFFF).astype("<u2"), haut.astype("<u2"))
-    )
+    n = np.where(tues, 0, verite[qui])
+    bas = np.where(tues, _TU, np.minimum(n - bornes.bas[qui], _TU - 1))
+    haut = np.where(tues, _TU, np.minimum(bornes.haut[qui] - n, _TU))
+    corps = b"".join(x.tobytes() for x in (n.astype("<i4"), bas.astype("<u2"), haut.astype("<u2")))
     return zlib.compress(len(entete).to_bytes(4, "little") + entete + corps, 1)
 
 
@@ -110,7 +114,7 @@ def deballer_souvenir(contenu: bytes, charpente: Charpente) -> Souvenir:
     souvenir.verite[apres] = n[avant]
     souvenir.bornes.bas[apres] = n[avant] - bas[avant].astype(np.int32)
     souvenir.bornes.haut[apres] = n[avant] + haut[avant].astype(np.int32)
-    souvenir.su[apres] = True
+    souvenir.su[apres] = bas[avant] != _TU
     return souvenir
 
 

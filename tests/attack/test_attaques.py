@@ -118,12 +118,13 @@ def test_un_invite_ne_recoit_que_ce_que_dit_la_regle(url: str) -> None:
 
 
 def test_la_meme_question_a_toujours_la_meme_reponse(
-    modele: Path, url: str, tmp_path: Path
+    modele: Path, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Again, restarted, in other formats, and after the same deliveries came a second time."""
     copie = tmp_path / "passerelle.sqlite"
     shutil.copyfile(modele, copie)
     autre = f"sqlite:///{copie}"
+    monkeypatch.setenv("SECRET_ARRONDI", SECRET.decode())
     fabriquer(autre)
     resultat = repeter(url, ANNEE, (autre,))
     assert not resultat.rouge, resultat.exemples

@@ -350,14 +350,19 @@ def test_outside_the_perimeter_is_answered_as_nowhere(
     sienne = associations(noms)[rang]
     visiteur = Visiteur(entrer(servir(fichier), sienne), chef=True)
     etranger = next(c for c in noms.colleges if c not in noms.postes[sienne])
-    # Known by its sigle too, which is not its code.
-    autre, sigle = next(
-        (a, s) for a, (s, _) in noms.associations.items() if a != sienne and _abreger(s) != a
+    # Known by its sigle too, which is not its code, and is no part of a word of the pages.
+    autre, sigle = max(
+        (
+            (a, _abreger(s))
+            for a, (s, _) in noms.associations.items()
+            if a != sienne and _abreger(s) != a
+        ),
+        key=lambda x: len(x[1]),
     )
     territoire = visiteur.lieux["territoire"][0]["code"]
     sien = visiteur.lieux["college"][0]["code"]
     compares = 0
-    demandes = (("college", etranger), ("association", autre), ("association", _abreger(sigle)))
+    demandes = (("college", etranger), ("association", autre), ("association", sigle))
     for genre, code in demandes:
         invente = _inventer(code)
         assert invente not in {*noms.colleges, *noms.associations}

@@ -308,8 +308,8 @@ def test_le_journal_dit_qui_voit_une_vue_figee_et_ce_qu_elle_repond(
         chemin: "présentation partagée consultée",
         f"{chemin}/presentateur": f"écran du présentateur : lien n° {lien.numero}",
         vue: f"vue figée n° {lien.numero} revue",
-        f"{vue}/diapos.pptx": "fichier PPTX d’une vue partagée",
-        f"{chemin}/diapos.pptx": "fichier PPTX d’une vue partagée",
+        f"/fichiers/partage/{lien.numero}.html": "fichier HTML d’une vue partagée",
+        f"{chemin}/diapos.html": "fichier HTML d’une vue partagée",
     }
     assert journal.vider()
     vues = len(list(journal.lire()))
@@ -320,7 +320,7 @@ def test_le_journal_dit_qui_voit_une_vue_figee_et_ce_qu_elle_repond(
         vues += len(entrees)
         assert entrees[0].quoi.startswith(geste), adresse
         assert tuple(e.quoi for e in entrees[1:]) == questions, adresse
-        assert {(e.politique, e.fichier) for e in entrees} == {("partage", ".pptx" in adresse)}
+        assert {(e.politique, e.fichier) for e in entrees} == {("partage", ".html" in adresse)}
 
 
 def test_a_chart_is_shared_at_once_from_its_card(serveur: Flask, auteur: Auteur) -> None:

@@ -7,6 +7,7 @@ import csv
 import hashlib
 import io
 import json
+import logging
 import re
 import zipfile
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ from hypothesis import strategies as st
 
 from dashboard import protections
 from dashboard.exports import en_csv
+from dashboard.observation import ecriture
 from dashboard.serveur import creer_application
 from data import schema as t
 from tests.queries.livraisons import charger
@@ -424,13 +426,18 @@ def test_nor_one_that_does_not_say_how_long_it_is(client: FlaskClient) -> None:
 
 @pytest.mark.parametrize("chemin", ["/essai-de-panne", "/api/v1/essai-de-panne"])
 def test_a_failure_says_nothing_of_what_it_was(
-    client: FlaskClient, chemin: str, capfd: pytest.CaptureFixture[str]
+    client: FlaskClient, chemin: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # Its own output: another test may have had the log written elsewhere.
+    ecrit = io.StringIO()
+    sortie = logging.StreamHandler(ecrit)
+    sortie.setFormatter(ecriture.EnJson())
+    monkeypatch.setattr(logging.getLogger(ecriture.NOM), "handlers", [sortie])
     reponse = client.get(chemin)
     texte = reponse.get_data(as_text=True)
     assert reponse.status_code == 500
     assert "Erreur du serveur" in texte
-    erreurs = capfd.readouterr().err
+    erreurs = ecrit.getvalue()
     for secret in ("Traceback", "ValueError", "garçons", "/srv", "passerelle.sqlite", ".py"):
         assert secret not in texte
     # In the log: where, never the values at hand.

@@ -28,6 +28,7 @@ from data.audit.regions import Partage
 from data.audit.retenue import Retenue, chercher
 from data.audit.savoir import Publiables, savoir_du_departement, savoir_prealable
 from data.audit.trame import AUTRES, Soustraction
+from data.treillis import lire_geographie
 from tests.attack.mutations import SECRET, fabriquer
 
 ANNEE = "2021-2022"
@@ -229,8 +230,8 @@ def test_un_chef_d_etablissement_n_apprend_pas_ce_que_ses_marges_disent(
 def test_tous_les_attaquants_du_contrat_sont_essayes(base: sa.Engine) -> None:
     """Readers of everything, every school head, every association; none knows anything after."""
     with base.connect() as conn:
-        a = Atelier(conn)
-        colleges, associations = list(a.geographie.colleges), list(a.geographie.associations)
+        geographie = lire_geographie(conn)
+        colleges, associations = list(geographie.colleges), list(geographie.associations)
         rapports = conn.scalars(sa.select(t.audits.c.rapport)).all()
     attendus = nommer_les_attaquants(colleges, associations)
     assert sorted(c for x in attendus for c in x.colleges) == sorted(colleges)

@@ -252,7 +252,7 @@ def test_un_cumul_se_fait_de_ce_qu_une_version_d_avant_a_retenu(
     def sans_les_autres(
         charpente: Charpente, bornes: Bornes, verite: Nombres, lignes: Drapeaux | None
     ) -> bytes:
-        gardees = np.array([population != AUTRES for population, *_ in charpente.cles])
+        gardees = np.array([[population != AUTRES] for population, *_ in charpente.cles])
         return emballer_souvenir(
             charpente, bornes, verite, gardees if lignes is None else gardees & lignes
         )
