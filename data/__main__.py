@@ -134,7 +134,7 @@ def _demo(options: argparse.Namespace) -> int:
     engine = t.ouvrir()
     initialiser(engine)
     with engine.connect() as conn:
-        if not all(conn.scalars(sa.select(t.livraisons.c.synthetique))):
+        if t.contient_du_reel(conn):
             raise LivraisonRefusee(
                 "Refusé : cette base contient des données réelles, et la démonstration s’y "
                 "mêlerait pour toujours. Donnez-lui une base à elle (DATABASE_URL). Rien n’a été "

@@ -202,8 +202,7 @@ def mettre_a_jour(engine: Engine, progression: Progression | None = None) -> boo
         a_publier = reste_a_publier(conn) or (listes_changees and bool(annees_saisies(conn)))
         if not a_publier:
             return False
-        reelle = not all(conn.scalars(sa.select(t.livraisons.c.synthetique)))
-        _verifier_le_secret(conn, reelle=reelle, refus="Mise à jour refusée")
+        _verifier_le_secret(conn, reelle=t.contient_du_reel(conn), refus="Mise à jour refusée")
         publier_a_nouveau(conn, progression)
     return True
 

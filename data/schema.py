@@ -493,6 +493,11 @@ def lire_listes(conn: sa.Connection) -> dict[str, tuple[Valeur, ...]]:
     return {champ: tuple(valeurs) for champ, valeurs in listes.items()}
 
 
+def contient_du_reel(conn: sa.Connection) -> bool:
+    """Whether some delivery is not synthetic: one is enough for the data to be real."""
+    return bool(conn.scalar(sa.select(sa.exists().where(~livraisons.c.synthetique))))
+
+
 def lire_la_revision(conn: sa.Connection) -> str:
     """The step a base is at; "" when it is empty, or from before there were any."""
     if not sa.inspect(conn).has_table(TABLE_DES_REVISIONS):

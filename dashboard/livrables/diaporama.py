@@ -59,9 +59,7 @@ class _Plume:
 
     def __init__(self, presentation: Any, jeu: Jeu) -> None:
         self.presentation, self.jeu = presentation, jeu
-        self.avertissement = avertir(
-            v.politique for d in jeu.diapos for x in d.variantes for v in x.vues
-        )
+        self.avertissement = avertir(v.politique for v in jeu.vues)
 
     def couvrir(self) -> None:
         """The first slide: what it is about, what the figures are."""

@@ -6,17 +6,16 @@ import base64
 import hashlib
 import io
 from functools import lru_cache
-from pathlib import Path
 
 import segno
 from flask import render_template
 from markupsafe import Markup
 
 from dashboard.livrables.series import avertir
+from dashboard.pieces import ASSETS
 from dashboard.presentations import diapos
 from dashboard.presentations.figer import Jeu
 
-_ASSETS = Path(__file__).resolve().parents[2] / "assets"
 FEUILLES = ("presentation.css", "presentation-seule.css")
 SCRIPT = "presentation-seule.js"
 POLICE_AU_PLUS = 60_000
@@ -44,7 +43,7 @@ def ecrire(jeu: Jeu, lien: str = "") -> bytes:
         jeu=jeu,
         diapos=diapos.ecrire(jeu),
         gel=diapos.dire_le_gel(jeu),
-        avertissement=avertir(v.politique for d in jeu.diapos for x in d.variantes for v in x.vues),
+        avertissement=avertir(v.politique for v in jeu.vues),
         politique=politique,
         feuille=Markup(feuille),
         script=Markup(script),
@@ -63,8 +62,8 @@ def _dessiner(lien: str) -> Markup:
 @lru_cache(maxsize=1)
 def _habits() -> tuple[str, str]:
     """The style sheet and the script, whole."""
-    feuille = _police() + "\n".join((_ASSETS / nom).read_text(encoding="utf-8") for nom in FEUILLES)
-    script = (_ASSETS / SCRIPT).read_text(encoding="utf-8")
+    feuille = _police() + "\n".join((ASSETS / nom).read_text(encoding="utf-8") for nom in FEUILLES)
+    script = (ASSETS / SCRIPT).read_text(encoding="utf-8")
     # Either would end the element that it is in.
     assert "</style" not in feuille
     assert "</script" not in script
@@ -72,7 +71,7 @@ def _habits() -> tuple[str, str]:
 
 
 def _police() -> str:
-    for fichier in sorted((_ASSETS / "vendor").glob("source-sans-3-*.woff2")):
+    for fichier in sorted((ASSETS / "vendor").glob("source-sans-3-*.woff2")):
         octets = fichier.read_bytes()
         if len(octets) <= POLICE_AU_PLUS:
             return (

@@ -209,7 +209,7 @@ def _envoyer_les_diapos(jeu: Jeu, sorte: str, notes: dict[str, str], lien: str =
 
 def _ecrire_les_diapos(jeu: Jeu, sorte: str, notes: dict[str, str], lien: str) -> tuple[bytes, str]:
     """A file of slides, and its name."""
-    politiques = {v.politique for d in jeu.diapos for x in d.variantes for v in x.vues}
+    politiques = {v.politique for v in jeu.vues}
     nom = nommer_la_presentation(jeu.titre, politiques, sorte)
     if sorte == HTML:
         return page_seule.ecrire(jeu, lien), nom

@@ -54,10 +54,14 @@ class Jeu:
     synthetique: bool
 
     @property
+    def vues(self) -> list[VueDessinee]:
+        """Its charts, of every slide and variant, in order."""
+        return [v for d in self.diapos for x in d.variantes for v in x.vues]
+
+    @property
     def questions(self) -> tuple[str, ...]:
         """What its charts answer, as the API writes it, each once."""
-        vues = (v for d in self.diapos for x in d.variantes for v in x.vues)
-        return tuple(dict.fromkeys(f"{v.indicateur}?{v.requete}" for v in vues))
+        return tuple(dict.fromkeys(f"{v.indicateur}?{v.requete}" for v in self.vues))
 
     def rang(self, diapo: str) -> int:
         """Position of a slide, 0 when it is not there."""

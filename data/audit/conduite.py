@@ -27,13 +27,13 @@ from data.audit.examen import Annee, Cadre, Examen, Vue, nommer_les_attaquants
 from data.audit.memoire import (
     CROISES,
     JEUNES,
+    Changements,
     Passe,
-    compter_les_changements,
     deballer_souvenir,
     emballer_souvenir,
     signer,
 )
-from data.audit.propagation import INFINI, AuditImpossible, Bornes, Nombres
+from data.audit.propagation import AuditImpossible, Bornes, Nombres
 from data.audit.rapport import Erreurs, Rapport
 from data.audit.retenue import Retenue
 from data.audit.savoir import Publiables, cacher
@@ -237,7 +237,9 @@ class _Conduite:
                 composantes.append(Composante(nom, etat, verite, annees=annees))
                 continue
             cadre = self._encadrer_le_cumul(neufs[nom], charpente)
-            composantes.append(Composante(nom, _tout(charpente), cadre.pub.n, cadre, annees))
+            composantes.append(
+                Composante(nom, Bornes.larges(charpente.forme), cadre.pub.n, cadre, annees)
+            )
 
         def siens_de(association: str) -> list[Nombres]:
             return [siens[nom].jeunes(association) for nom in noms]
@@ -269,7 +271,7 @@ class _Conduite:
         signature, contenu = (self._lire(comptee.nom, genre) for genre in ("signature", JEUNES))
         if signature is not None and contenu is not None:
             cadre.ancien = deballer_souvenir(contenu, charpente).reprendre(
-                compter_les_changements(signature, matieres, charpente)
+                Changements(signature, matieres, charpente).compter()
             )
         return cadre
 
@@ -378,14 +380,6 @@ class _Conduite:
             ici = caches[lignes[vus]][:, colonnes]
             decompte.cinquiemes[vus] = np.where(ici, RETENU, decompte.cinquiemes[vus])
             decompte.entetes[vus] &= pub.entetes[lignes[vus]]
-
-
-def _tout(charpente: Charpente) -> Bornes:
-    """Bounds of who knows nothing."""
-    return Bornes(
-        np.zeros(charpente.forme, dtype=np.int32),
-        np.full(charpente.forme, INFINI, dtype=np.int32),
-    )
 
 
 def _ecrire_cle(annee: str, charpente: Charpente, ligne: int) -> str:

@@ -62,10 +62,7 @@ class Souvenir:
 def ne_rien_savoir(charpente: Charpente) -> Souvenir:
     """What is kept by who was not there: nothing."""
     return Souvenir(
-        Bornes(
-            np.zeros(charpente.forme, dtype=np.int32),
-            np.full(charpente.forme, INFINI, dtype=np.int32),
-        ),
+        Bornes.larges(charpente.forme),
         np.zeros(charpente.forme, dtype=np.int32),
         np.zeros(charpente.forme, dtype=bool),
     )
@@ -168,37 +165,49 @@ def _empreindre(matiere: Matiere) -> list[str]:
     ]
 
 
-def compter_les_changements(
-    signature: bytes,
-    matieres: dict[str, Matiere],
-    charpente: Charpente,
-    *,
-    sauf: str = "",
-) -> Rangs:
-    """Accompagnements that came, went or changed in each row since this signature, (rows,).
+@dataclass(frozen=True, slots=True)
+class _Lot:
+    """Accompagnements of a population, of a signature or of now: those that the other has not."""
 
-    `sauf`: association whose own changes do not count (it knows them).
-    """
-    anciens: dict[str, Any] = json.loads(zlib.decompress(signature))
-    changes = np.zeros(len(charpente.cles), dtype=np.int64)
-    for population, matiere in matieres.items():
-        ancien = anciens.get(population)
-        if ancien is None:
-            continue
-        nouvelles = _empreindre(matiere)
-        avant, apres = set(ancien["empreintes"]), set(nouvelles)
-        for empreintes, autres, places, profils in (
-            (ancien["empreintes"], apres, ancien["places"], ancien["profils"]),
-            (nouvelles, avant, matiere.places, matiere.profils),
-        ):
-            qui = [
-                i
-                for i, e in enumerate(empreintes)
-                if e not in autres and places["association"][i] != sauf
-            ]
-            _ajouter(changes, charpente, population, qui, places, profils)
-    charpente.remplir(changes)
-    return changes
+    population: str
+    qui: list[int]
+    places: dict[str, list[str | None]]
+    profils: dict[str, list[str | None]]
+
+
+class Changements:
+    """Accompagnements that came, went or changed since a signature. The two are compared once,
+    whoever asks what changed."""
+
+    def __init__(
+        self, signature: bytes, matieres: dict[str, Matiere], charpente: Charpente
+    ) -> None:
+        self._charpente = charpente
+        self._lots: list[_Lot] = []
+        anciens: dict[str, Any] = json.loads(zlib.decompress(signature))
+        for population, matiere in matieres.items():
+            ancien = anciens.get(population)
+            if ancien is None:
+                continue
+            nouvelles = _empreindre(matiere)
+            avant, apres = set(ancien["empreintes"]), set(nouvelles)
+            for empreintes, autres, places, profils in (
+                (ancien["empreintes"], apres, ancien["places"], ancien["profils"]),
+                (nouvelles, avant, matiere.places, matiere.profils),
+            ):
+                qui = [i for i, e in enumerate(empreintes) if e not in autres]
+                self._lots.append(_Lot(population, qui, places, profils))
+
+    def compter(self, *, sauf: str = "") -> Rangs:
+        """How many in each row, (rows,). `sauf`: association whose own do not count (it knows
+        them)."""
+        changes = np.zeros(len(self._charpente.cles), dtype=np.int64)
+        for lot in self._lots:
+            associations = lot.places["association"]
+            qui = [i for i in lot.qui if associations[i] != sauf]
+            _ajouter(changes, self._charpente, lot.population, qui, lot.places, lot.profils)
+        self._charpente.remplir(changes)
+        return changes
 
 
 def _ajouter(
@@ -244,8 +253,10 @@ class Passe:
         croisee: Charpente,
         associations: Sequence[str],
     ) -> None:
-        self._signature = lire("signature", "")
-        self._matieres = matieres
+        signature = lire("signature", "")
+        self._changements = (
+            None if signature is None else Changements(signature, matieres, principale)
+        )
         self._charpentes = {JEUNES: principale, CROISES: croisee}
         self._dans_la_principale = [principale.numero[cle] for cle in croisee.cles]
         self._contenus = {
@@ -258,11 +269,9 @@ class Passe:
     def rappeler(self, association: str = "") -> dict[str, Bornes]:
         """What it still tells: to the reader of every protected number or to an association, of
         the others' youths. By frame; a frame of which nothing was kept is left out."""
-        if self._signature is None:
+        if self._changements is None:
             return {}
-        changes = compter_les_changements(
-            self._signature, self._matieres, self._charpentes[JEUNES], sauf=association
-        )
+        changes = self._changements.compter(sauf=association)
         de = {JEUNES: changes, CROISES: changes[self._dans_la_principale]}
         souvenirs = {genre: self._se_souvenir(genre, association) for genre in de}
         return {g: s.reprendre(de[g]) for g, s in souvenirs.items() if s is not None}

@@ -38,6 +38,11 @@ class Bornes:
     bas: Nombres
     haut: Nombres
 
+    @classmethod
+    def larges(cls, forme: tuple[int, int]) -> Bornes:
+        """Of who knows nothing, (rows, columns)."""
+        return cls(np.zeros(forme, dtype=np.int32), np.full(forme, INFINI, dtype=np.int32))
+
     def copier(self) -> Bornes:
         """A copy that can be tightened apart."""
         return Bornes(self.bas.copy(), self.haut.copy())

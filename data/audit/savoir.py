@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from data.audit import noyau
 from data.audit.charpente import Charpente, Table
-from data.audit.propagation import INFINI, Bornes, Nombres, aligner, propager
+from data.audit.propagation import Bornes, Nombres, aligner, propager
 from data.treillis import TYPES_SANS_DETAIL
 
 ASSIETTE = 15
@@ -93,10 +93,7 @@ def savoir_du_departement(charpente: Charpente, pub: Publiables) -> Bornes:
 
     Holders of links see less of the same numbers: what is safe from this reader is from them.
     """
-    bornes = Bornes(
-        np.zeros(charpente.forme, dtype=np.int32),
-        np.full(charpente.forme, INFINI, dtype=np.int32),
-    )
+    bornes = Bornes.larges(charpente.forme)
     bas, haut = bornes.bas, bornes.haut
     caches = cacher(charpente, pub)
     noyau.lire_les_tableaux(bas, haut, pub.p, caches, tableaux(charpente), PAS, ASSIETTE)
@@ -177,10 +174,7 @@ def ajouter_les_marges_du_college(
 def savoir_prealable(charpente: Charpente, n: Nombres, colleges: Collection[str]) -> Drapeaux:
     """Cells that the heads of these collèges know without any publication: their margins, and
     what follows from them by arithmetic. Finding those again teaches them nothing."""
-    bornes = Bornes(
-        np.zeros(charpente.forme, dtype=np.int32),
-        np.full(charpente.forme, INFINI, dtype=np.int32),
-    )
+    bornes = Bornes.larges(charpente.forme)
     for lignes, colonnes in charpente.nulles:
         bornes.haut[np.ix_(lignes, colonnes)] = 0
     ajouter_les_marges_du_college(charpente, n, bornes, colleges)

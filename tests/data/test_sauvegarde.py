@@ -89,6 +89,14 @@ def abimer(url: str) -> None:
         conn.execute(sa.delete(application.comptes))
 
 
+def sauvegarder_puis_abimer(base: str, fichier: Path) -> tuple[Lignes, Lignes]:
+    """What was there when the backup was made, and what is there since."""
+    avant = photographier()
+    assert main(["sauvegarder", str(fichier)]) == 0
+    abimer(base)
+    return avant, photographier()
+
+
 def test_detruite_puis_retablie(
     base: str, fichier: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -108,11 +116,8 @@ def test_detruite_puis_retablie(
 def test_ce_qui_est_en_place_n_est_perdu_que_si_on_le_dit(
     base: str, fichier: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    avant = photographier()
-    assert main(["sauvegarder", str(fichier)]) == 0
+    avant, change = sauvegarder_puis_abimer(base, fichier)
     contenu = fichier.read_bytes()
-    abimer(base)
-    change = photographier()
     assert change != avant
     for mots in (["sauvegarder", str(fichier)], ["restaurer", str(fichier)]):
         assert main(mots) == 1
@@ -237,10 +242,7 @@ def test_la_base_seule_revient_sans_toucher_aux_comptes_ni_au_journal(
 def test_la_base_seule_en_place_n_est_perdue_que_si_on_le_dit(
     base: str, fichier: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    avant = photographier()
-    assert main(["sauvegarder", str(fichier)]) == 0
-    abimer(base)
-    change = photographier()
+    avant, change = sauvegarder_puis_abimer(base, fichier)
     seule = ["restaurer", str(fichier), "--seulement", "base"]
     assert main(seule) == 1
     assert "--remplacer" in capsys.readouterr().err
@@ -252,10 +254,7 @@ def test_la_base_seule_en_place_n_est_perdue_que_si_on_le_dit(
 def test_les_comptes_seuls_reviennent_sans_toucher_a_la_base(
     base: str, fichier: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    avant = photographier()
-    assert main(["sauvegarder", str(fichier)]) == 0
-    abimer(base)
-    change = photographier()
+    avant, change = sauvegarder_puis_abimer(base, fichier)
     seuls = ["restaurer", str(fichier), "--remplacer", "--seulement"]
     assert main([*seuls, "application"]) == 0
     assert "reconnecter" in capsys.readouterr().out
