@@ -1,7 +1,9 @@
 /* Settings of every chart: French, nothing sent to another host, no logo.
 
-   They are applied the moment plotly.js appears, whichever way it comes: from assets/vendor/,
-   after this file, or later still, when Dash fetches its own copy with the first chart. */
+   They are applied the moment plotly.js appears, whichever way it comes. The page says where it
+   is, when assets/vendor/ has it; Dash fetches its own copy otherwise. It is the longest script to
+   run: a page that will show charts asks for it once its first question has left, and it runs
+   while the server answers; the other pages wait for their first chart. */
 (function () {
   "use strict";
 
@@ -73,11 +75,52 @@
     return;
   }
   window.PlotlyLocales = [FRANCAIS].concat(window.PlotlyLocales || []);
+
+  var adresse = document.querySelector('meta[name="plotly"]');
+  var annoncee = document.querySelector('link[rel="preload"][data-plotly]');
+  var venue;
+
+  if (adresse) {
+    /* Dash writes there where its own copy is. */
+    Object.defineProperty(window, "_dashPlotlyJSURL", {
+      get: function () { return adresse.content; },
+      set: function () {},
+    });
+  }
+
+  function faireVenir() {
+    if (venue || window.Plotly) { return; }
+    venue = new Promise(function (tenir, rompre) {
+      var script = document.createElement("script");
+      script.src = adresse.content;
+      script.onload = function () { tenir(window.Plotly); };
+      script.onerror = function () {
+        /* The next chart asks for it again. */
+        venue = undefined;
+        rompre(new Error("plotly.js"));
+      };
+      document.head.appendChild(script);
+    });
+    venue.catch(function () {});
+  }
+
+  /* Called by Dash before each question. */
+  window.preparerLesGraphiques = function () {
+    if (!adresse || !annoncee) { return; }
+    annoncee = null;
+    if (window.requestIdleCallback) {
+      window.requestIdleCallback(faireVenir, { timeout: 300 });
+    } else {
+      window.setTimeout(faireVenir, 50);
+    }
+  };
+
   Object.defineProperty(window, "Plotly", {
     configurable: true,
     enumerable: true,
+    /* Asked for, and not there yet: the first chart waits for it. */
     get: function () {
-      return undefined;
+      return venue;
     },
     set: function (plotly) {
       Object.defineProperty(window, "Plotly", {

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from dashboard import balises
 from dashboard.nombres import INSECABLE, date_longue
+from dashboard.pieces import ASSETS, adresse_de_la_piece
 from dashboard.plan import MENUS, NAVIGATION, Page
 from queries.depot import Etat
 
@@ -46,10 +47,36 @@ INDEX = """<!DOCTYPE html>
 """
 
 
-PRECHARGE = (
-    '<link rel="preload" as="script" href="/_dash-component-suites/dash/dcc/async-graph.js">'
-)
-"""The script of the charts, asked for at once by the pages that have some."""
+PLOTLY = "vendor/plotly-basic.min.js"
+"""What draws the charts; it is not there when the assets could not be installed."""
+
+GRAPHE = '<link rel="preload" as="script" href="/_dash-component-suites/dash/dcc/async-graph.js">'
+
+
+def annoncer_les_graphiques(*, montres: bool) -> str:
+    """Where the scripts of the charts are, asked for at once by the pages that show some
+    (`assets/plotly-config.js`)."""
+    lignes = [GRAPHE] if montres else []
+    if (ASSETS / PLOTLY).exists():
+        adresse = adresse_de_la_piece(PLOTLY)
+        lignes.append(f'<meta name="plotly" content="{adresse}">')
+        if montres:
+            # After what asks for the figures.
+            precharge = 'rel="preload" as="script" fetchpriority="low"'
+            lignes.append(f'<link {precharge} data-plotly href="{adresse}">')
+    return "\n    ".join(lignes)
+
+
+SCRIPTS_INUTILES = ("/deps/polyfill@", "/dash_table/bundle")
+"""What Dash loads for browsers that the scripts of `assets/` do not run in either, and for tables
+that no page has: a quarter of the time of its scripts. The only thing others take from them,
+`regeneratorRuntime`, Dash Bootstrap Components brings too."""
+
+
+def alleger(scripts: str) -> str:
+    """The script elements that Dash wrote, one a line, without those of no use here."""
+    lignes = scripts.splitlines()
+    return "\n".join(x for x in lignes if not any(inutile in x for inutile in SCRIPTS_INUTILES))
 
 
 def naviguer(ici: Page, requete: str) -> str:

@@ -56,8 +56,9 @@ AN = 31_536_000
 CARTES_RETENUES, BARRES_RETENUES = 300, 200
 """Most cards and filter bars a process keeps (about 25 kB and 40 kB each)."""
 
-APART = r"^(presentation|erreur)"
-"""Files of `assets/` that only the pages written apart from Dash ask for."""
+APART = r"^(presentation|erreur|plotly-basic)"
+"""Files of `assets/` that the pages do not load at once: only those written apart from Dash ask for
+them, or `plotly-config.js` does."""
 
 CARTES_AU_DEPART = 2
 """Cards drawn with their page, without waiting for the browser to say they are in view."""
@@ -80,10 +81,12 @@ class Tableau(Dash):
         return self.backend.make_response(ecriture_json.ecrire(coque), mimetype="application/json")
 
     def interpolate_index(self, **morceaux: Any) -> str:
-        """The empty page, which asks for the script of the charts when there will be some."""
+        """The empty page, without the scripts that serve nothing here; it asks for the one of the
+        charts when there will be some."""
+        morceaux["scripts"] = coquille.alleger(morceaux["scripts"])
         texte: str = super().interpolate_index(**morceaux)
         avec = plan.trouver(request.path).graphiques and request.args.get("vue") != "tableau"
-        return texte.replace("{%graphiques%}", coquille.PRECHARGE if avec else "")
+        return texte.replace("{%graphiques%}", coquille.annoncer_les_graphiques(montres=avec))
 
 
 def demarrer(app: Dash, *, debogage: bool = False) -> None:
@@ -128,6 +131,7 @@ def creer_application(url: str | None = None) -> Dash:
         suppress_callback_exceptions=True,
         index_string=coquille.INDEX,
         serve_locally=True,
+        hooks={"request_pre": "() => window.preparerLesGraphiques()"},
     )
     app.layout = coquille.composer(html.Span())
     _enregistrer_rappels(app, depot)

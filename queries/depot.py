@@ -294,22 +294,24 @@ def _deballer(cle: str, contenu: bytes, page: MiseEnPage, *, exactes: bool) -> A
     return reponse
 
 
-def _verifier_la_version(conn: sa.Connection) -> None:
-    """Raises BaseIndisponible when this version of the program cannot read the base."""
+def _lire_les_annees(conn: sa.Connection) -> list[str]:
+    """Years and cumuls that have answers, in order. Raises BaseIndisponible when this version of
+    the program cannot read the base."""
     revision = t.lire_la_revision(conn)
     if revision > t.REVISION:
         raise BaseIndisponible(t.dire_trop_recente(revision))
     publiees = set(conn.scalars(sa.select(t.etats_annees.c.annee)))
-    lues = {a for a in conn.scalars(sa.select(t.reponses.c.annee).distinct()) if _duree(a) == 1}
-    if revision != t.REVISION or lues - publiees:
+    annees = sorted(conn.scalars(sa.select(t.reponses.c.annee).distinct()))
+    if revision != t.REVISION or {a for a in annees if _duree(a) == 1} - publiees:
         raise BaseIndisponible(
             "La base vient d’une version plus ancienne de Passerelle : la personne qui tient "
             "l’application doit la mettre à jour (« python -m data migrer »)."
         )
+    return annees
 
 
 def _lire_etat(conn: sa.Connection, numero: int) -> Etat:
-    _verifier_la_version(conn)
+    annees = _lire_les_annees(conn)
     listes = t.lire_listes(conn)
     livraisons = tuple(
         Livraison(ligne.numero, ligne.recue_le, ligne.synthetique)
@@ -321,7 +323,6 @@ def _lire_etat(conn: sa.Connection, numero: int) -> Etat:
     )
     if not livraisons:
         raise BaseIndisponible("Aucune livraison n’a encore été chargée dans la base.")
-    annees = sorted(conn.scalars(sa.select(t.reponses.c.annee).distinct()))
     pages: dict[str, MiseEnPage] = {}
     par_id: dict[int, MiseEnPage] = {}
     for ligne in conn.execute(sa.select(t.mises_en_page).order_by(t.mises_en_page.c.id)):

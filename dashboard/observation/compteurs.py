@@ -1,8 +1,9 @@
 """Counts of requests, added up over all the web processes, in the text form of Prometheus.
 
 The processes that gunicorn forks from a loaded application (`preload_app`) inherit one shared
-piece of memory; a lock of the kernel, which the death of its holder releases, keeps two of them
-from adding at once. So whichever process answers, the counts are those of the service, and a
+piece of memory, and each adds up in a part of its own: none waits for another. A lock of the kernel
+says whose a part is; the death of its holder releases it, and the next process goes on from the
+counts that it finds there. So whichever process answers, the counts are those of the service, and a
 worker that dies takes nothing away. A service started anew counts from zero, as Prometheus expects.
 """
 
@@ -10,11 +11,11 @@ from __future__ import annotations
 
 import fcntl
 import mmap
+import os
 import tempfile
 import threading
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from http import HTTPStatus
 
 BORNES = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -23,6 +24,9 @@ BORNES = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 STATUTS = tuple(int(s) for s in HTTPStatus)
 AUTRE = "(autre)"
 """The route of what no route answers: an address nobody declared is not a label."""
+
+PARTS = 64
+"""Processes that count at once. Those in excess share the last part, and may lose a count there."""
 
 _RANGS = {statut: rang for rang, statut in enumerate(STATUTS)}
 _SOMME = len(STATUTS) + len(BORNES)
@@ -35,29 +39,53 @@ class Compteurs:
 
     def __init__(self, routes: Iterable[str]) -> None:
         self._routes = {route: i for i, route in enumerate(sorted({*routes, AUTRE}))}
-        taille = len(self._routes) * _LARGEUR * 8
-        # Without a name: gone with the last process that has it.
+        self._longueur = len(self._routes) * _LARGEUR
+        taille = PARTS * self._longueur * 8
+        # Without a name: gone with the last process that has it. Closed nowhere: closing it would
+        # release the lock. What no process has written yet takes no memory.
         self._fichier = tempfile.TemporaryFile()  # noqa: SIM115
         self._fichier.truncate(taille)
         # Doubles: whole numbers stay exact up to 2**53.
         self._cases = memoryview(mmap.mmap(self._fichier.fileno(), taille)).cast("d")
         self._verrou = threading.Lock()
+        self._part = (0, 0)
         self._debut = time.time()
 
     def compter(self, route: str, statut: int, duree: float) -> None:
         """One more request. `duree`: seconds."""
         place = self._routes.get(route, self._routes[AUTRE]) * _LARGEUR
         borne = next((i for i, b in enumerate(BORNES) if duree <= b), None)
-        with self._seul():
+        with self._verrou:
+            place += self._prendre_une_part() * self._longueur
             self._cases[place + _RANGS.get(statut, _RANGS[500])] += 1
             if borne is not None:
                 self._cases[place + len(STATUTS) + borne] += 1
             self._cases[place + _SOMME] += duree
 
+    def _prendre_une_part(self) -> int:
+        """Rank of the part that this process adds up in, its own as long as it lives."""
+        processus, part = self._part
+        if processus != os.getpid():
+            part = next(filter(self._verrouiller, range(PARTS - 1)), PARTS - 1)
+            self._part = (os.getpid(), part)
+        return part
+
+    def _verrouiller(self, part: int) -> bool:
+        try:
+            fcntl.lockf(self._fichier, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, part)
+        except OSError:
+            return False
+        return True
+
+    def _additionner(self) -> list[float]:
+        """The counts of all the processes, dead or alive."""
+        debuts = range(0, len(self._cases), self._longueur)
+        parts = (self._cases[d : d + self._longueur].tolist() for d in debuts)
+        return [sum(x) for x in zip(*parts, strict=True)]
+
     def ecrire(self) -> str:
         """Everything, in the text form of Prometheus 0.0.4."""
-        with self._seul():
-            cases = self._cases.tolist()
+        cases = self._additionner()
         demandes, durees = [], []
         for route, rang in self._routes.items():
             siennes = cases[rang * _LARGEUR : (rang + 1) * _LARGEUR]
@@ -88,16 +116,6 @@ class Compteurs:
             f"passerelle_demarrage_secondes {self._debut:.0f}",
         ]
         return "\n".join(lignes) + "\n"
-
-    @contextmanager
-    def _seul(self) -> Iterator[None]:
-        # The lock of the kernel is between processes, the other one between their threads.
-        with self._verrou:
-            fcntl.lockf(self._fichier, fcntl.LOCK_EX)
-            try:
-                yield
-            finally:
-                fcntl.lockf(self._fichier, fcntl.LOCK_UN)
 
 
 def jauge(nom: str, valeur: float, aide: str) -> str:

@@ -127,6 +127,21 @@ def test_les_nombres_sont_ecrits_a_la_francaise(page: Page, serveur: str) -> Non
     assert re.search(r"\d,\d", page.locator("#jeunes_par_poste").inner_text())
 
 
+def test_le_script_des_graphiques_vient_avec_eux_et_une_seule_fois(
+    page: Page, serveur: str
+) -> None:
+    demandes: list[str] = []
+    page.on("request", lambda r: demandes.append(r.url))
+    ouvrir(page, serveur, "/methode")
+    assert not any("plotly-basic" in x or "plotly.min" in x for x in demandes)
+    page.get_by_role("link", name="Situations").first.click()
+    page.wait_for_selector("#sexe .js-plotly-plot .main-svg")
+    ouvrir(page, serveur, "/situations")
+    page.wait_for_selector("#sexe .js-plotly-plot .main-svg")
+    assert not any("polyfill" in x or "dash_table" in x or "plotly.min" in x for x in demandes)
+    assert page.evaluate("document.querySelectorAll('script[src*=plotly-basic]').length") == 1
+
+
 def test_aucun_graphique_ne_se_partage_ailleurs(page: Page, serveur: str) -> None:
     ouvrir(page, serveur, "/situations")
     page.locator("#sexe .js-plotly-plot").hover()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import plotly
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from tests import RACINE
 
@@ -26,6 +26,20 @@ TARDIF = """
     script.onload = dessiner;
     document.head.appendChild(script);
   }, 50);
+</script>
+"""
+# What the page says of it, and what Dash calls with its first question.
+ANNONCE = """
+<meta name="plotly" content="assets/vendor/plotly-basic.min.js">
+<link rel="preload" as="script" data-plotly href="assets/vendor/plotly-basic.min.js">
+"""
+ATTENDU = """
+<script>
+  preparerLesGraphiques();
+  // What a chart does.
+  setTimeout(function () {
+    Promise.resolve(window.Plotly).then(dessiner);
+  }, 400);
 </script>
 """
 DESSIN = """
@@ -89,6 +103,11 @@ def charger(*scripts: str) -> str:
             id="sans-npm-tardif",
         ),
         pytest.param(
+            ANNONCE + charger(CONFIG, VENDOR[1]) + DESSIN + ATTENDU,
+            "Télécharger le graphique en fichier PNG",
+            id="npm-pendant-la-reponse",
+        ),
+        pytest.param(
             charger("entier.js", CONFIG) + DESSIN + "<script>dessiner()</script>",
             "Télécharger le graphique (PNG)",
             id="sans-npm-d-abord",
@@ -112,6 +131,38 @@ def test_les_graphiques_sont_en_francais_et_n_envoient_rien(
     assert reglages["displaylogo"] is False
     graduations = page.locator(".xtick text").all_text_contents()
     assert "20\u202f000,0" in graduations
+
+
+def test_ce_que_dash_attend_est_le_plotly_annonce_demande_une_seule_fois(
+    page: Page, servir: Callable[[str], str]
+) -> None:
+    demandes: list[str] = []
+    page.on("request", lambda r: demandes.append(r.url))
+    page.goto(servir(ANNONCE + charger(CONFIG)))
+    page.evaluate("window._dashPlotlyJSURL = '/ailleurs.js'")
+    assert page.evaluate("window._dashPlotlyJSURL") == "assets/vendor/plotly-basic.min.js"
+    # Without a question, nothing is run; nor is it a second time.
+    assert page.evaluate("window.Plotly") is None
+    page.evaluate("preparerLesGraphiques(); preparerLesGraphiques()")
+    page.wait_for_function("window.Plotly && typeof window.Plotly.newPlot === 'function'")
+    page.evaluate("preparerLesGraphiques()")
+    page.wait_for_timeout(500)
+    assert page.evaluate("document.querySelectorAll('head script[src*=plotly-basic]').length") == 1
+    assert sum("plotly-basic" in x for x in demandes) == 1
+
+
+def test_un_plotly_qui_ne_vient_pas_peut_etre_demande_encore(
+    navigateur: Browser, servir: Callable[[str], str]
+) -> None:
+    # A page whose console may say that a request failed.
+    page = navigateur.new_page()
+    page.route("**/plotly-basic*", lambda route: route.abort())
+    page.goto(servir(ANNONCE + charger(CONFIG)))
+    page.evaluate("preparerLesGraphiques()")
+    page.wait_for_function("document.querySelector('head script[src*=plotly-basic]')")
+    # Dash takes what is not there for something to ask for itself.
+    page.wait_for_function("window.Plotly === undefined")
+    page.close()
 
 
 def test_la_police_est_servie_avec_ses_chiffres_alignes(

@@ -6,7 +6,9 @@ import io
 import json
 import logging
 import multiprocessing
+import os
 import re
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from flask import Flask
 from gunicorn.config import Config
 
 from dashboard import serveur as le_serveur
+from dashboard.observation import compteurs as module_des_compteurs
 from dashboard.observation.compteurs import AUTRE, Compteurs
 from dashboard.observation.de_gunicorn import JournalDeGunicorn
 from dashboard.observation.demandes import CLE_DES_COMPTEURS
@@ -187,7 +190,28 @@ def lire_les_demandes(texte: str, route: str) -> dict[int, int]:
     return {int(statut): int(combien) for statut, combien in re.findall(motif, texte)}
 
 
-def test_counts_of_all_the_processes_are_added(tmp_path: Path) -> None:
+def test_a_process_that_dies_takes_no_count_away_and_leaves_its_part(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module_des_compteurs, "PARTS", 3)
+    compteurs = Compteurs(["/a"])
+    bifurquer = multiprocessing.get_context("fork")
+
+    def compter_et_mourir() -> None:
+        compteurs.compter("/a", 200, 0.02)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    compteurs.compter("/a", 200, 0.02)
+    # More than there are parts, one after the other.
+    for _ in range(6):
+        mourant = bifurquer.Process(target=compter_et_mourir)
+        mourant.start()
+        mourant.join()
+        assert mourant.exitcode == -signal.SIGKILL
+    assert lire_les_demandes(compteurs.ecrire(), "/a") == {200: 7}
+
+
+def test_counts_of_all_the_processes_are_added() -> None:
     compteurs = Compteurs(["/a", "/b"])
 
     def travailler() -> None:
