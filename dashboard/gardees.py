@@ -2,10 +2,12 @@
 
 Thirty heads who open the same page ask the same thing within the minute. The key holds all that an
 answer depends on: the publication, the reader (policy and perimeter), whether the device is a
-phone, the encodings it accepts, and the very bytes of the question. Nothing kept for one reader is
-ever sent to another, and an import makes every key new. Only what a callback says may be kept is,
-with what must still hold when it is sent again (what was said in meetings lives in the store, not
-in the publication). The guard, the session and the journal see every request, kept answer or not.
+phone, the encodings it accepts, and the very bytes of the question; not the query of its address,
+where Dash writes which loading of the page asks, and which no callback reads. Nothing kept for one
+reader is ever sent to another, and an import makes every key new. Only what a callback says may be
+kept is, with what must still hold when it is sent again (what was said in meetings lives in the
+store, not in the publication). The guard, the session and the journal see every request, kept
+answer or not.
 """
 
 from __future__ import annotations
@@ -78,7 +80,6 @@ def _cle() -> Hashable | None:
         lecteur,
         telephone(),
         request.headers.get("Accept-Encoding", ""),
-        request.query_string,
         question,
     )
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import secrets
 from collections.abc import Mapping
 from typing import Any, Protocol
 
@@ -84,6 +85,8 @@ class Ecran:
     def __init__(self, rappels: list[dict[str, Any]], cartes: list[str], publication: int) -> None:
         self._rappels = {r["output"]: r for r in rappels if not r["clientside_function"]}
         self._cartes, self._publication = cartes, publication
+        # Dash writes in the address which loading of the page asks.
+        self._ouverture = f"{secrets.token_hex(16)}~{secrets.token_hex(32)}"
 
     def changer(self, porte: Porte, requete: str) -> tuple[bytes, bytes]:
         """The two answers to a change of filter: bar and head; cards."""
@@ -129,7 +132,11 @@ class Ecran:
                 for genre in ("inputs", "state")
             },
         }
-        return "POST", "/_dash-update-component", json.dumps(corps).encode()
+        return (
+            "POST",
+            f"/_dash-update-component?endId={self._ouverture}",
+            json.dumps(corps).encode(),
+        )
 
 
 def lire_rappels(porte: Porte) -> list[dict[str, Any]]:

@@ -58,9 +58,12 @@ def demandes(server: Flask) -> list[bytes]:
     return [corps for _, _, corps in (*trois, *autres)]
 
 
-def demander(client: FlaskClient, corps: bytes, **entetes: str) -> bytes:
+def demander(client: FlaskClient, corps: bytes, requete: str = "", **entetes: str) -> bytes:
     reponse = client.post(
-        "/_dash-update-component", data=corps, content_type="application/json", headers=entetes
+        f"/_dash-update-component{requete}",
+        data=corps,
+        content_type="application/json",
+        headers=entetes,
     )
     assert reponse.status_code == 200
     return reponse.data
@@ -96,6 +99,15 @@ def test_what_is_asked_again_is_kept_and_journaled_again(server: Flask) -> None:
         apres = [(e.qui, e.quoi, e.politique) for e in journal.lire()][len(notees) :]
         assert sorted(apres) == sorted(notees[len(notees) - len(apres) :])
     assert journal.vider()
+
+
+def test_whoever_opens_the_page_next_has_the_same_answers(server: Flask) -> None:
+    for corps in demandes(server):
+        # Dash signs each loading of the page.
+        premiere = demander(entrer(server), corps, "?endId=premiere~signature")
+        avant = combien(server)
+        assert demander(entrer(server), corps, "?endId=seconde~signature") == premiere
+        assert combien(server) == avant
 
 
 def test_a_phone_and_another_encoding_are_other_answers(server: Flask) -> None:
