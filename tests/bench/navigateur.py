@@ -21,19 +21,27 @@ GUETTEUR = """() => {
     const r = c.getBoundingClientRect();
     return r.height > 0 && r.top < innerHeight && r.bottom > 0;
   });
+  const fois = window.fois = new Map();
   window.dessines = () => {
     const graphes = vus('#contenu .graphe');
     return graphes.length > 0 && !vus('#contenu .attente').length
       && graphes.every(g => g.querySelector('.main-svg'));
   };
-  window.dernier = window.choix = 0;
+  window.dernier = () => window.dessines()
+    ? Math.max(...vus('#contenu .graphe').map(g => fois.get(g) || 0)) : 0;
+  window.choix = 0;
   document.addEventListener('change', () => { window.choix = performance.now(); }, true);
-  new MutationObserver(() => {
-    if (window.dessines()) { window.dernier = performance.now(); }
+  new MutationObserver(changements => {
+    const quand = performance.now();
+    for (const { target } of changements) {
+      const graphe = target.closest('#contenu .graphe');
+      if (graphe) { fois.set(graphe, quand); }
+    }
   }).observe(document.body || document.documentElement, {
     subtree: true, childList: true, attributes: true, attributeFilter: ['d'] });
 }"""
-"""Notes when the charts in view last changed, and when the person last chose something."""
+"""Notes when each chart last changed, and when the person last chose something. Which of the charts
+are in view is looked at afterwards: asking at each change would have the page laid out again."""
 
 CALME = 400
 """Milliseconds without a change after which the page is as it will stay."""
@@ -92,9 +100,11 @@ def _visiter(chromium: Browser, adresse: str) -> tuple[float, float]:
 def _attendre(page: Page) -> float:
     """`performance.now()` of the last change of the charts."""
     page.wait_for_function(
-        f"window.dernier && performance.now() - window.dernier > {CALME}", timeout=60_000
+        f"window.dernier() && performance.now() - window.dernier() > {CALME}",
+        timeout=60_000,
+        polling=100,
     )
-    dernier: float = page.evaluate("window.dernier")
+    dernier: float = page.evaluate("window.dernier()")
     return dernier
 
 
@@ -110,7 +120,7 @@ def _changer(chromium: Browser, adresse: str) -> list[float]:
     page.wait_for_timeout(1000)
     durees = []
     for i in range(2 * CHANGEMENTS):
-        page.evaluate("window.dernier = 0")
+        page.evaluate("window.fois.clear()")
         page.locator("#choix-territoire").select_option(index=TERRITOIRES[i % len(TERRITOIRES)])
         duree = _attendre(page) - page.evaluate("window.choix")
         # The first turns draw what the next ones only show again.
