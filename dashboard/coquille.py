@@ -68,9 +68,9 @@ def annoncer_les_graphiques(*, montres: bool) -> str:
 
 
 SCRIPTS_INUTILES = ("/deps/polyfill@", "/dash_table/bundle")
-"""What Dash loads for browsers that the scripts of `assets/` do not run in either, and for tables
-that no page has: a quarter of the time of its scripts. The only thing others take from them,
-`regeneratorRuntime`, Dash Bootstrap Components brings too."""
+"""What Dash loads for browsers of before 2019, and for tables that no page has: a quarter of the
+time of its scripts. The only thing others take from them, `regeneratorRuntime`, Dash Bootstrap
+Components brings too."""
 
 
 def alleger(scripts: str) -> str:

@@ -131,7 +131,9 @@ def creer_application(url: str | None = None) -> Dash:
         suppress_callback_exceptions=True,
         index_string=coquille.INDEX,
         serve_locally=True,
-        hooks={"request_pre": "() => window.preparerLesGraphiques()"},
+        hooks={
+            "request_pre": "() => window.preparerLesGraphiques && window.preparerLesGraphiques()"
+        },
     )
     app.layout = coquille.composer(html.Span())
     _enregistrer_rappels(app, depot)
