@@ -113,8 +113,6 @@ class Depot:
 
     def __init__(self, url: str | None = None) -> None:
         self._engine = t.ouvrir(url, lecture_seule=True, interactif=True)
-        if self._engine.dialect.name == "postgresql":
-            self._engine = self._engine.execution_options(isolation_level="REPEATABLE READ")
         self._etat: Etat | None = None
         self._verrou = threading.Lock()
         self._abime: tuple[int, int] | None = None

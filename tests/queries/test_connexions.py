@@ -63,7 +63,8 @@ def fermer(url: str, *, ouverte: bool) -> None:
 def test_ce_que_regle_une_connexion_du_web(ouvrir: Ouvrir) -> None:
     depot = ouvrir()
     assert lire(depot, "SHOW statement_timeout") == f"{liaison.DUREE_D_UNE_LECTURE}s"
-    assert lire(depot, "SHOW default_transaction_read_only") == "on"
+    assert lire(depot, "SHOW transaction_read_only") == "on"
+    assert lire(depot, "SHOW transaction_isolation") == "repeatable read"
     with pytest.raises(BaseIndisponible):
         lire(depot, "CREATE TABLE de_trop (x INTEGER)")
     with application.transaction() as conn:
