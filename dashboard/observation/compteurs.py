@@ -80,8 +80,10 @@ class Compteurs:
     def _additionner(self) -> list[float]:
         """The counts of all the processes, dead or alive."""
         debuts = range(0, len(self._cases), self._longueur)
-        parts = (self._cases[d : d + self._longueur].tolist() for d in debuts)
-        return [sum(x) for x in zip(*parts, strict=True)]
+        parts = [self._cases[d : d + self._longueur] for d in debuts]
+        # Most were never written: nothing but zeros.
+        ecrites = [p.tolist() for p in parts if bytes(p).strip(b"\0")]
+        return [sum(x) for x in zip(*ecrites, strict=True)] or [0.0] * self._longueur
 
     def ecrire(self) -> str:
         """Everything, in the text form of Prometheus 0.0.4."""
