@@ -89,7 +89,7 @@
   }
 
   function faireVenir() {
-    if (venue || window.Plotly) { return; }
+    if (window.Plotly) { return; }
     venue = new Promise(function (tenir, rompre) {
       var script = document.createElement("script");
       script.src = adresse.content;

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import itertools
 import shutil
 from pathlib import Path
@@ -21,7 +20,6 @@ from dashboard.presentations import traces
 from dashboard.serveur import creer_application
 from data import journal
 from data import schema as t
-from tests import RACINE
 from tests.bench.rappels import Ecran, EnProcessus, lire_rappels
 
 CARTES = ["sexe", "classe"]
@@ -110,36 +108,6 @@ def test_whoever_opens_the_page_next_has_the_same_answers(server: Flask) -> None
         avant = combien(server)
         assert demander(entrer(server), corps, "?endId=seconde~signature") == premiere
         assert combien(server) == avant
-
-
-def test_what_draws_a_page_cannot_know_who_asks() -> None:
-    """Two people of one perimeter are sent the same answer: nothing that draws it may read the
-    request, nor the session."""
-    lus: set[str] = set()
-    restent = ["dashboard.plan", "dashboard.cartes", "dashboard.coquille", "dashboard.adresse"]
-    while restent:
-        nom = restent.pop()
-        # What answers to addresses of files, beside the page that names them.
-        if nom in lus or nom == "dashboard.pages.publications.fichiers":
-            continue
-        lus.add(nom)
-        demandes = importations(nom)
-        assert not {x for x in demandes if x.startswith(("flask", "dashboard.session"))}, nom
-        restent += [x for x in demandes if x.startswith("dashboard.")]
-    assert "dashboard.pages.explorer" in lus
-
-
-def importations(module: str) -> set[str]:
-    """Names that a module of the project imports, wherever in its text; none when it is not one."""
-    chemin = RACINE.joinpath(*module.split("."))
-    fichiers = [f for f in (chemin.with_suffix(".py"), chemin / "__init__.py") if f.is_file()]
-    noms: set[str] = set()
-    for noeud in (n for f in fichiers for n in ast.walk(ast.parse(f.read_text("utf-8")))):
-        if isinstance(noeud, ast.Import):
-            noms |= {a.name for a in noeud.names}
-        elif isinstance(noeud, ast.ImportFrom) and noeud.module:
-            noms |= {noeud.module, *(f"{noeud.module}.{a.name}" for a in noeud.names)}
-    return noms
 
 
 def test_a_phone_and_another_encoding_are_other_answers(server: Flask) -> None:

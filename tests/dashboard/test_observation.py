@@ -209,6 +209,8 @@ def test_a_process_that_dies_takes_no_count_away_and_leaves_its_part(
         mourant.join()
         assert mourant.exitcode == -signal.SIGKILL
     assert lire_les_demandes(compteurs.ecrire(), "/a") == {200: 7}
+    # Each took the part that the one before had left, not the last, which is shared.
+    assert not any(compteurs._cases[2 * compteurs._longueur :])
 
 
 def test_counts_of_all_the_processes_are_added() -> None:

@@ -98,12 +98,34 @@ def test_chaque_bibliotheque_a_sa_maison(bibliotheques: set[str], permis: set[st
     assert fautes == []
 
 
+def test_ce_qui_dessine_une_page_ne_sait_pas_qui_demande() -> None:
+    """Two people of one perimeter are sent the same answer (`dashboard.gardees`): nothing that
+    draws it may read the request, nor the session."""
+    modules = _nommer("dashboard")
+    # What answers to addresses of files, beside the page that names them.
+    del modules["dashboard.pages.publications.fichiers"]
+    lus: set[str] = set()
+    restent = {"dashboard.plan", "dashboard.cartes", "dashboard.coquille", "dashboard.adresse"}
+    while restent:
+        nom = restent.pop()
+        lus.add(nom)
+        demandes = set(imports(modules[nom]))
+        assert not {x for x in demandes if x.startswith(("flask", "dashboard.session"))}, nom
+        restent |= (demandes & modules.keys()) - lus
+    assert "dashboard.pages.explorer" in lus
+
+
+def _nommer(*paquets: str) -> dict[str, Path]:
+    """Files of these packages, by the name of their module."""
+    return {
+        ".".join(f.relative_to(RACINE).with_suffix("").parts).removesuffix(".__init__"): f
+        for f in fichiers(*paquets)
+    }
+
+
 def test_le_graphe_des_imports_n_a_pas_de_cercle() -> None:
     """Depth first over the modules of the three packages, imports at top level only."""
-    modules = {
-        ".".join(f.relative_to(RACINE).with_suffix("").parts).removesuffix(".__init__"): f
-        for f in fichiers(*PAQUETS)
-    }
+    modules = _nommer(*PAQUETS)
     suites = {nom: _voisins(f, modules) for nom, f in modules.items()}
     finis: set[str] = set()
 
